@@ -1,0 +1,1 @@
+"""Pages of the bureau, one module a section of the navigation."""

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class SubmissionsConfig(AppConfig):
+    name = "submissions"
+
+    def ready(self) -> None:
+        from submissions import mails  # noqa: F401 - listens to the steps
+        from submissions.evidence import tasks  # noqa: F401 - states the purposes of files

@@ -1,0 +1,69 @@
+"""What the check needs beyond the dossier: the calendar, the year's other applications, earlier figures."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from qa_portal.organisations.models import RecommendingUnit
+from submissions.enums import State
+from submissions.form.checks import CheckSettings, Context, Twin
+from submissions.form.dossier import AMOUNTS, Dossier
+from submissions.models import Application
+from submissions.similarity import similar_to
+
+# What is over without success may be filed again in the same year
+OVER = (State.WITHDRAWN, State.REFUSED, State.NOT_RECOMMENDED)
+
+
+def context_for(
+    application: Application, dossier: Dossier, *, now: datetime | None = None, is_full: bool = True
+) -> Context:
+    """Look everything up. `is_full` False leaves out what only warnings need (earlier years, similar texts)."""
+    settings = settings_for(application)
+    closes_at = application.campaign.filing_closes_at
+    return Context(
+        settings=settings,
+        today=timezone.localdate(now),
+        closing_day=timezone.localdate(closes_at) if closes_at else None,
+        unit_kind=unit_kind(dossier),
+        twins=twins_of(application, str(dossier.get("project", "title")).strip()),
+        top_amounts=top_amounts(application.campaign.year, settings) if is_full else {},
+        similar=similar_to(application, dossier, above=settings.similarity) if is_full else (),
+    )
+
+
+def settings_for(application: Application) -> CheckSettings:
+    """The thresholds of the year; all years have the defaults until the bureau may change them."""
+    return CheckSettings()
+
+
+def unit_kind(dossier: Dossier) -> str:
+    """The kind of the chosen recommending unit; "" where there is none."""
+    key = str(dossier.get("project", "recommending_unit")).strip()
+    if not (key.isascii() and key.isdigit() and len(key) <= 18):
+        return ""
+    return RecommendingUnit.objects.filter(pk=int(key)).values_list("kind", flat=True).first() or ""
+
+
+def twins_of(application: Application, title: str) -> tuple[Twin, ...]:
+    """Submitted applications of the year by the same enterprise, or with the same title."""
+    filed = Application.objects.filter(campaign=application.campaign_id).exclude(pk=application.pk)
+    filed = filed.exclude(state__in=(State.DRAFT, *OVER))
+    own = filed.filter(applicant=application.applicant_id)
+    same = filed.filter(title=title) if title else filed.none()
+    found = {}
+    for one in (own | same).order_by("number")[:20]:
+        is_own = one.applicant_id == application.applicant_id
+        found[one.pk] = Twin(is_own, bool(title) and one.title == title, one.number or "" if is_own else "")
+    return tuple(found.values())
+
+
+def top_amounts(year: int, settings: CheckSettings) -> dict[str, Decimal]:
+    """For each amount, the value above which only the top share of all earlier years lies."""
+    earlier = Application.objects.counted().filter(campaign__year__lt=year)
+    count = earlier.count()
+    if count < settings.top_sample:
+        return {}
+    place = int(count * settings.top_share)
+    return {key: earlier.order_by(f"-{key}").values_list(key, flat=True)[place] for key in AMOUNTS}

@@ -1,0 +1,31 @@
+"""Everything an application consists of.
+
+`application` the row that is counted · `content` what the applicant writes, section by section, and its
+frozen submissions · `evidence` files with what they prove · `guidance` notes, recommendation and
+formal check · `calendar` extensions and quotas · `checks` answers to warnings, prints of texts.
+"""
+
+from submissions.models.application import AMOUNT_PLACES, Application, ApplicationQuerySet
+from submissions.models.calendar import FilingExtension, UnitQuota
+from submissions.models.checks import TextPrint, WarningAnswer
+from submissions.models.content import SectionContent, Submission
+from submissions.models.evidence import EvidenceChunk, EvidenceFile, EvidenceUpload
+from submissions.models.guidance import FormalCheckItem, GuidanceNote, Recommendation
+
+__all__ = [
+    "AMOUNT_PLACES",
+    "Application",
+    "ApplicationQuerySet",
+    "EvidenceChunk",
+    "EvidenceFile",
+    "EvidenceUpload",
+    "FilingExtension",
+    "FormalCheckItem",
+    "GuidanceNote",
+    "Recommendation",
+    "SectionContent",
+    "Submission",
+    "TextPrint",
+    "UnitQuota",
+    "WarningAnswer",
+]

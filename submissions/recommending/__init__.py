@@ -1,0 +1,1 @@
+"""Recommending units: their queue, guidance notes, and the recommendation."""

@@ -1,0 +1,1 @@
+"""An app with kinds of jobs that exist only for tests, here and in worker processes."""

@@ -1,0 +1,176 @@
+"""One small world for tests that walk all addresses: somebody of every role, and something of everybody."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client
+
+from qa_portal.accounts.enums import GrantState, Role
+from qa_portal.accounts.models import RoleGrant, User
+from qa_portal.audit.operations import record
+from qa_portal.files.operations import store
+from qa_portal.jobs.models import Job
+from qa_portal.notices.operations import announce, notify
+from qa_portal.organisations.membership import digest_of
+from qa_portal.organisations.models import Invitation, Membership, Organisation, RecommendingUnit
+from qa_portal.organisations.queries import bureau
+from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
+from reviews.operations import refresh_standings
+from submissions.enums import EvidenceType, State
+from submissions.models import Application, EvidenceUpload, GuidanceNote
+from tests.factories import (
+    ApplicationFactory,
+    EmployerFactory,
+    EnterpriseFactory,
+    RecommendingUnitFactory,
+    ReviewFactory,
+)
+from tests.submissions.complete import proof
+
+UNKNOWN_UUID = UUID("00000000-0000-4000-8000-000000000000")
+OPEN_KEY = "open-invitation-key"
+PASSWORD = "a-long-enough-password"
+ROLE_NAMES = tuple(role.value for role in Role)
+# "nobody" is signed in without a role; applicants: the owner of an enterprise ("applicant"), a member of
+# it ("colleague"), and the owner of another one ("stranger")
+PEOPLE = ("anonymous", "nobody", *ROLE_NAMES, "colleague", "stranger")
+
+
+@dataclass
+class World:
+    """People by name, and the keys of what the addresses are about, by the name of the case."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, person: str) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client()
+        if person != "anonymous":
+            client.force_login(self.people[person])
+        return client
+
+
+def build_world() -> World:
+    """The world of the matrix, the same at every call in an empty database."""
+    world = World(keys={"unknown": 987_654_321, "unknown uuid": UNKNOWN_UUID, "unknown year": 1999})
+    world.keys |= {"unknown number": "1999-0001", "open key": OPEN_KEY, "unknown key": "no-such-key"}
+    own = EnterpriseFactory()
+    _year(world, own)
+    _people(world, own)
+    _waiting(world)
+    _filed(world, own)
+    _evidence(world)
+    _work(world)
+    return world
+
+
+def _year(world: World, own: Organisation) -> None:
+    application = ApplicationFactory(first_prize=True, applicant=own)
+    draft = ApplicationFactory(applicant=own, state=State.DRAFT)
+    ReviewFactory(application=application)
+    refresh_standings(application.campaign)
+    world.keys |= {"year": application.campaign.year, "number": application.number, "draft": draft.pk}
+
+
+def _people(world: World, own: Organisation) -> None:
+    other = EnterpriseFactory()
+    places: dict[str, tuple[Role, Organisation, bool]] = {
+        "applicant": (Role.APPLICANT, own, True),
+        "colleague": (Role.APPLICANT, own, False),
+        "stranger": (Role.APPLICANT, other, True),
+        "recommender": (Role.RECOMMENDER, RecommendingUnitFactory(), True),
+        "expert": (Role.EXPERT, EmployerFactory(), False),
+    }
+    for role in (one for one in Role if one.value not in places):
+        places[role.value] = (role, bureau(), False)
+    world.people["nobody"] = User.objects.create_user("nobody@example.com", PASSWORD, name="nobody")
+    for name, (role, organisation, is_owner) in places.items():
+        person = User.objects.create_user(f"{name}@example.com", PASSWORD, name=name)
+        grant = RoleGrant.objects.create(user=person, role=role)
+        membership = Membership.objects.create(user=person, organisation=organisation, is_owner=is_owner)
+        world.people[name] = person
+        world.keys |= {f"{name}'s grant": grant.pk, f"{name}'s membership": membership.pk, name: person.pk}
+        world.keys[f"{name}'s organisation"] = organisation.pk
+    world.keys["nobody"] = world.people["nobody"].pk
+
+
+def _filed(world: World, own: Organisation) -> None:
+    """An application that waits for its unit, one that waits for the formal check, and a guidance note."""
+    unit = RecommendingUnit.objects.get(pk=world.keys["recommender's organisation"])
+    fields = {"applicant": own, "recommending_unit": unit, "channel": unit.kind}
+    filed = ApplicationFactory(state=State.PENDING_RECOMMENDATION, **fields)
+    checked = ApplicationFactory(state=State.FORMAL_CHECK, **fields)
+    note = GuidanceNote.objects.create(application=filed, text="x", author=world.people["recommender"])
+    world.keys |= {"filed": filed.pk, "checked": checked.pk, "note": note.pk}
+
+
+def _evidence(world: World) -> None:
+    """A file of a draft, one that was filed with its former version, and an upload under way."""
+    by = world.people["applicant"]
+    for name in ("draft", "filed"):
+        application = Application.objects.get(pk=world.keys[name])
+        file = proof(application, EvidenceType.TEST_REPORT, by=by)
+        world.keys |= {f"file of {name}": file.pk, f"content of {name}": file.stored_id}
+        former = proof(application, EvidenceType.TEST_REPORT, by=by, replaced_by=file)
+        world.keys |= {f"former file of {name}": former.pk}
+    upload = EvidenceUpload.objects.create(
+        application_id=world.keys["draft"], type=EvidenceType.TEST_REPORT, name="x.pdf", size=9, started_by=by
+    )
+    world.keys["upload"] = upload.pk
+
+
+def _waiting(world: World) -> None:
+    """A role that waits for a decision, and invitations."""
+    newcomer = User.objects.create_user("newcomer@example.com", PASSWORD, name="newcomer")
+    asked_by = world.people["system_admin"]
+    grant = RoleGrant.objects.create(user=newcomer, role=Role.LEADER, state=GrantState.PENDING, requested_by=asked_by)
+    world.keys |= {"newcomer": newcomer.pk, "waiting grant": grant.pk}
+    for name, email, key in (("applicant", "invited@example.com", OPEN_KEY), ("stranger", "other@example.com", "x")):
+        invitation = Invitation.objects.create(
+            email=email,
+            role=Role.APPLICANT,
+            organisation_id=world.keys[f"{name}'s organisation"],
+            key_digest=digest_of(key),
+            invited_by=world.people[name],
+        )
+        world.keys[f"{name}'s invitation"] = invitation.pk
+    world.keys |= {"reset uid": _base36(world.people["nobody"].pk), "reset key": _reset_key(world.people["nobody"])}
+
+
+def _work(world: World) -> None:
+    """Jobs, files and an entry of the audit trail."""
+    staff, applicant = world.people["staff"], world.people["applicant"]
+    jobs = {
+        "applicant's job": (applicant, "of a kind that is gone"),
+        "import": (staff, IMPORT_CAMPAIGN),
+        "circular export": (staff, EXPORT_CIRCULAR),
+    }
+    for name, (owner, kind) in jobs.items():
+        world.keys[name] = Job.objects.create(kind=kind, title=name, owner=owner, language="en").pk
+    files = {
+        "applicant's table": (applicant, IMPORT_TABLE),
+        "staff's table": (staff, IMPORT_TABLE),
+        "list of errors": (staff, IMPORT_PROBLEMS),
+        "circular": (staff, CIRCULAR_FILE),
+    }
+    for name, (owner, purpose) in files.items():
+        world.keys[name] = store(b"x", name="x.csv", purpose=purpose, owner=owner).pk
+    world.keys["applicant's notice"] = notify(applicant, text="x").pk
+    world.keys["announcement"] = announce("x", by=staff).pk
+    world.keys |= {"guide": "staff", "unknown guide": "index"}
+    world.keys["applicant's sign-in"] = UserSession.objects.create(user=applicant, ip="127.0.0.1", session_key="x").pk
+    world.keys["event"] = record("test.event", applicant, by=applicant).pk
+
+
+def _base36(number: int) -> str:
+    from django.utils.http import int_to_base36
+
+    return int_to_base36(number)
+
+
+def _reset_key(person: User) -> str:
+    return default_token_generator.make_token(person)

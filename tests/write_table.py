@@ -1,0 +1,352 @@
+"""How each address that writes is used for real: the table behind `test_write_views`.
+
+A POST-only address whose row in the matrix expects success needs no line here: it is posted as that row
+says. An address that shows a page as well, or that needs a situation, gets a function of the world that
+makes one valid POST and returns the answer. What leaves no entry on purpose is in EXEMPT with its reason.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from qa_portal.organisations.enums import District
+from submissions.enums import EvidenceType
+from tests.factories import uscc
+from tests.submissions.complete import proof, prove
+from tests.submissions.evidence.files import pdf
+from tests.submissions.pages.support import as_posted, draft_of, english, enterprise, fill, open_call, person
+from tests.url_world import OPEN_KEY, PASSWORD, World
+
+Write = Callable[[World], Any]
+NEW_PASSWORD = "another-long-enough-password"
+
+
+# ------------------------------------------------------------------ accounts
+def signed_in_by_password(world: World, name: str = "nobody") -> Client:
+    """A browser that has just given the password: what changes the account asks for that."""
+    client, user = Client(), world.people[name]
+    user.emailaddress_set.update_or_create(email=user.email, defaults={"verified": True, "primary": True})
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def sign_in(world: World) -> Any:
+    user = world.people["nobody"]
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    return Client().post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+
+def sign_up(world: World) -> Any:
+    data = {"email": "brand-new@example.com", "name": "New", "password1": PASSWORD, "password2": PASSWORD}
+    return Client().post(reverse("account_signup"), data | {"consent": "on"})
+
+
+def change_password(world: World) -> Any:
+    data = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    return signed_in_by_password(world).post(reverse("account_change_password"), data)
+
+
+def reset_password(world: World) -> Any:
+    from allauth.account.forms import default_token_generator
+    from allauth.account.utils import user_pk_to_url_str
+
+    user, client = world.people["nobody"], Client()
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    form = client.get(reverse("account_reset_password_from_key", kwargs=key))["Location"]
+    return client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+
+
+def confirm_address(world: World) -> Any:
+    from allauth.account.models import EmailConfirmationHMAC
+
+    user = world.people["nobody"]
+    address = user.emailaddress_set.create(email=user.email, primary=True)
+    return Client().post(reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]))
+
+
+def activate_totp(world: World) -> Any:
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+    client, address = signed_in_by_password(world), reverse("mfa_activate_totp")
+    secret = client.get(address).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return client.post(address, {"code": code})
+
+
+def with_totp(world: World) -> Client:
+    """A browser whose person has a second factor and has just given the password."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    client = signed_in_by_password(world)
+    TOTP.activate(world.people["nobody"], generate_totp_secret())
+    RecoveryCodes.activate(world.people["nobody"])
+    return client
+
+
+def second_step(world: World) -> Any:
+    from allauth.mfa.models import Authenticator
+
+    with_totp(world)
+    client, user = Client(), world.people["nobody"]
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    codes = Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    return client.post(reverse("mfa_authenticate"), {"code": codes[0]})
+
+
+ACCOUNTS: dict[str, Write] = {
+    "account_login": sign_in,
+    "account_signup": sign_up,
+    "account_logout": lambda world: signed_in_by_password(world).post(reverse("account_logout")),
+    "account_change_password": change_password,
+    "account_reset_password_from_key": reset_password,
+    "account_confirm_email": confirm_address,
+    "mfa_activate_totp": activate_totp,
+    "mfa_deactivate_totp": lambda world: with_totp(world).post(reverse("mfa_deactivate_totp")),
+    "mfa_generate_recovery_codes": lambda world: with_totp(world).post(reverse("mfa_generate_recovery_codes")),
+    "mfa_authenticate": second_step,
+}
+
+
+# ------------------------------------------------------------------ people and organisations
+def register(world: World) -> Any:
+    data = {"uscc": uscc(777), "name": "上海新来有限公司", "district": District.MINHANG}
+    return world.client("nobody").post(reverse("organisations:register"), data)
+
+
+def save_profile(world: World) -> Any:
+    client, address = world.client("applicant"), reverse("organisations:profile")
+    form = client.get(address).context["form"]
+    data = {name: form.initial.get(name) or "" for name in form.fields if form.initial.get(name)}
+    return client.post(address, data | {"ownership": "PRIVATE", "district": District.MINHANG})
+
+
+def accept_invitation(world: World) -> Any:
+    address = reverse("organisations:accept", kwargs={"key": OPEN_KEY})
+    return Client().post(address, {"name": "New", "password": NEW_PASSWORD})
+
+
+def announce(world: World) -> Any:
+    return world.client("staff").post(reverse("announcements"), {"text": "x"})
+
+
+def import_units(world: World) -> Any:
+    table = SimpleUploadedFile("units.csv", "名称\n".encode())
+    return world.client("staff").post(reverse("organisations:units_import"), {"file": table, "mode": "check"})
+
+
+# ------------------------------------------------------------------ years
+def import_experts(world: World) -> Any:
+    table = SimpleUploadedFile("experts.csv", "专家编号\n".encode())
+    address = reverse("reviews:experts_import", kwargs={"year": world.keys["year"]})
+    return world.client("staff").post(address, {"file": table, "mode": "check"})
+
+
+def import_year(world: World) -> Any:
+    table = SimpleUploadedFile("applications.csv", "申报编号\n".encode())
+    return world.client("staff").post(reverse("reports:import"), {"applications": table, "mode": "check"})
+
+
+def circular_settings(world: World) -> Any:
+    data = {"document_number": "", "main_recipients": "各区市场监管局", "cc_units": ""}
+    return world.client("staff").post(reverse("reports:circular_settings", args=[world.keys["year"]]), data)
+
+
+def circular_texts(world: World) -> Any:
+    client, address = world.client("staff"), reverse("reports:circular_texts", args=[world.keys["year"]])
+    form = client.get(address).context["form"]
+    data = {name: field.initial for name, field in form.fields.items()}
+    return client.post(address, data | {"basis": "根据有关规定，"})
+
+
+# ------------------------------------------------------------------ applications
+class Filing:
+    """An enterprise with a complete draft in a year that is open."""
+
+    def __init__(self) -> None:
+        now = timezone.now()
+        self.campaign = open_call(
+            filing_opens_at=now - timedelta(days=9),
+            filing_closes_at=now + timedelta(days=9),
+            recommendation_closes_at=now + timedelta(days=20),
+        )
+        self.enterprise = enterprise(name="上海申报有限公司")
+        self.owner = person("filing", organisation=self.enterprise)
+        self.client = english(self.owner)
+
+    def draft(self, *, is_complete: bool = False) -> Any:
+        made = draft_of(self.enterprise, self.campaign)
+        if is_complete:
+            fill(made)
+            prove(made, by=self.owner)
+        return made
+
+    def post(self, view: str, data: Any = None, **kwargs: Any) -> Any:
+        return self.client.post(reverse(f"submissions:{view}", kwargs=kwargs), data or {})
+
+    def file(self) -> Any:
+        return proof(self.draft(), EvidenceType.TEST_REPORT, by=self.owner)
+
+    def upload(self) -> Any:
+        """An upload of which everything has arrived."""
+        content = pdf()
+        data = {"type": EvidenceType.TEST_REPORT, "name": "x.pdf", "size": len(content)}
+        answer = self.post("upload_start", data, pk=self.draft().pk).json()
+        self.client.put(answer["chunk"], content, headers={"Upload-Offset": "0"})
+        return answer
+
+
+def document() -> SimpleUploadedFile:
+    return SimpleUploadedFile("report.pdf", pdf(), content_type="application/pdf")
+
+
+def start(world: World) -> Any:
+    return Filing().post("start")
+
+
+def save_section(world: World) -> Any:
+    filing = Filing()
+    return filing.post("section", as_posted("project", {"title": "新标题"}), pk=filing.draft().pk, section="project")
+
+
+def autosave(world: World) -> Any:
+    filing = Filing()
+    return filing.post("autosave", as_posted("project", {"title": "新标题"}), pk=filing.draft().pk, section="project")
+
+
+def submit(world: World) -> Any:
+    filing = Filing()
+    draft = filing.draft(is_complete=True)
+    form = filing.client.get(reverse("submissions:submit", args=[draft.pk])).context["form"]
+    data = {name: "It is so." for name, _key in form.warnings} | {"confirm": "on"}
+    data |= {name: str(form.initial[name]) for name in ("seen_version", "seen_digest")}
+    return filing.post("submit", data, pk=draft.pk)
+
+
+def withdraw(world: World) -> Any:
+    filing = Filing()
+    draft = filing.draft(is_complete=True)
+    form = filing.client.get(reverse("submissions:submit", args=[draft.pk])).context["form"]
+    data = {name: "It is so." for name, _key in form.warnings} | {"confirm": "on"}
+    data |= {name: str(form.initial[name]) for name in ("seen_version", "seen_digest")}
+    filing.post("submit", data, pk=draft.pk)
+    draft.refresh_from_db()
+    return filing.post("withdraw", {"reason": "x", "seen_version": draft.version}, pk=draft.pk)
+
+
+def copy(world: World) -> Any:
+    from tests.factories import ApplicationFactory, CampaignFactory
+
+    filing = Filing()
+    former = ApplicationFactory(campaign=CampaignFactory(year=2019), applicant=filing.enterprise, not_selected=True)
+    fill(former)
+    return filing.post("copy", pk=former.pk)
+
+
+def answer_warnings(world: World) -> Any:
+    filing = Filing()
+    draft = filing.draft(is_complete=True)
+    lost = {"new_sales": "100", "new_profit": "-5", "energy_saving": "0", "forex": "0"}  # a loss is a warning
+    benefits = draft.sections.get(section="benefits")
+    benefits.data["years"] = [{"id": "c1", "year": "2020", **lost}]
+    benefits.save()
+    draft.evidence.filter(type=EvidenceType.FINANCIAL_PROOF).update(facts=lost)
+    page = filing.client.get(reverse("submissions:submit", args=[draft.pk]))
+    keys = [key for _name, key in page.context["form"].warnings]
+    return filing.post("check", {f"answer:{key}": "It is so." for key in keys}, pk=draft.pk)
+
+
+def recommend_batch(world: World) -> Any:
+    chosen = world.keys["filed"]
+    data = {"pk": chosen, f"version-{chosen}": "0", "opinion": "Good.", "no_guidance_reason": "Complete."}
+    address = reverse("recommending:batch", kwargs={"year": world.keys["year"]})
+    return world.client("recommender").post(address, data)
+
+
+def add_file(world: World) -> Any:
+    filing = Filing()
+    data = {"type": EvidenceType.TEST_REPORT, "file": document()}
+    return filing.post("evidence_upload", data, pk=filing.draft().pk)
+
+
+def replace_file(world: World) -> Any:
+    filing = Filing()
+    return filing.post("evidence_replace", {"file": document()}, pk=filing.file().pk)
+
+
+def describe_file(world: World) -> Any:
+    filing = Filing()
+    return filing.post("evidence_describe", {"stage": "both"}, pk=filing.file().pk)
+
+
+def remove_file(world: World) -> Any:
+    filing = Filing()
+    return filing.post("evidence_remove", pk=filing.file().pk)
+
+
+def finish_upload(world: World) -> Any:
+    filing = Filing()
+    return filing.client.post(filing.upload()["finish"])
+
+
+APPLICATIONS: dict[str, Write] = {
+    "submissions:start": start,
+    "submissions:section": save_section,
+    "submissions:autosave": autosave,
+    "submissions:submit": submit,
+    "submissions:withdraw": withdraw,
+    "submissions:copy": copy,
+    "submissions:check": answer_warnings,
+    "submissions:evidence_upload": add_file,
+    "submissions:evidence_replace": replace_file,
+    "submissions:evidence_describe": describe_file,
+    "submissions:evidence_remove": remove_file,
+    "submissions:upload_finish": finish_upload,
+    "recommending:batch": recommend_batch,
+}
+
+WRITES: dict[str, Write] = {
+    **ACCOUNTS,
+    **APPLICATIONS,
+    "organisations:register": register,
+    "organisations:profile": save_profile,
+    "organisations:accept": accept_invitation,
+    "organisations:units_import": import_units,
+    "reviews:experts_import": import_experts,
+    "announcements": announce,
+    "reports:import": import_year,
+    "reports:circular_settings": circular_settings,
+    "reports:circular_texts": circular_texts,
+}
+
+# Why an address that takes POST leaves no entry
+OWN_SESSION = "changes nothing but the person's own sign-in"
+KEY_IN_HAND = "needs a security key; the signals that leave the entry are the same as for the other factor"
+EXEMPT: dict[str, str] = {
+    "set_language": "a cookie of the browser",
+    "display_size": "a cookie of the browser",
+    "keep_alive": OWN_SESSION,
+    "account_reauthenticate": OWN_SESSION,
+    "mfa_reauthenticate": OWN_SESSION,
+    "mfa_reauthenticate_webauthn": OWN_SESSION,
+    "usersessions_list": OWN_SESSION,
+    "notices:read": "the person's own mark on a notice",
+    "account_reset_password": "sends a mail; the change comes with the link in it",
+    "account_email": "sends a mail; the address changes with the link in it",
+    "account_set_password": "nobody is without a password",
+    "submissions:upload_start": "a part of a file that nobody sees; the entry comes when it is complete",
+    "submissions:upload_cancel": "a part of a file that nobody saw",
+    "mfa_login_webauthn": KEY_IN_HAND,
+    "mfa_add_webauthn": KEY_IN_HAND,
+    "mfa_edit_webauthn": "the person's own name for a key",
+    "mfa_remove_webauthn": KEY_IN_HAND,
+    "accounts:switch": "only between accounts of the demonstration; tested with them",
+    "admin:login": "sends to the sign-in of the portal",
+    "admin:logout": "sends to the account pages of the portal",
+    "admin:password_change": "sends to the account pages of the portal",
+}
