@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from factory.django import DjangoModelFactory
 
 from tests.plugins.emptying import audit_trail_can_be_emptied  # noqa: F401 - a fixture for every test
 
@@ -111,6 +112,13 @@ def staff_client(staff_user: Any) -> Client:
 
 
 # ------------------------------------------------------------------ data
+@pytest.fixture(autouse=True)
+def numbers_begin_anew() -> None:
+    """Numbers and names that factories count out do not depend on the tests that ran before."""
+    for factory in DjangoModelFactory.__subclasses__():
+        factory.reset_sequence(0, force=True)
+
+
 @pytest.fixture(scope="session")
 def reference_dir() -> Path:
     """Holds `2019` and `2020`, two complete years in the import format."""

@@ -180,9 +180,9 @@ def test_a_look_at_ten_thousand_applications_is_quick() -> None:
     Submission.objects.create(application=match, serial=1, content=content, submitted_by=by)
     refresh_prints(match, content["sections"])
     one = draft(prose(5, 2000))
-    dossier, start = dossier_of(one), time.monotonic()
+    dossier, start = dossier_of(one), time.process_time()
     result = similar_to(one, dossier, above=Decimal("0.3"))
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1  # CPU: a busy machine must not fail it
     assert [similar.share for similar in result] == [Decimal(1)]
 
 
