@@ -1,10 +1,10 @@
 """The application as an expert sees it: a frozen projection of the blind fields, never the model.
 
-A new field stays hidden until the specification lists it (`Field.blind`). Names of files, units, people
+A new field or column stays hidden until the specification opens it (`Shown`). Names of files, units, people
 and the enterprise are no fields of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from submissions.enums import EvidenceType
@@ -46,11 +46,16 @@ def blind_copy(dossier: Dossier) -> BlindCopy:
     """The projection of what the applicant wrote; sections without a blind field are left out."""
     sections = []
     for section in SECTIONS:
-        shown: list[Field] = [spec for spec in section.fields if spec.blind]
+        shown = [opened(spec) for spec in section.fields if spec.blind]
         if shown:
             answers = tuple(answer_of(spec, dossier.get(section.key, spec.key), {}) for spec in shown)
             sections.append(BlindSection(section.title, answers))
     return BlindCopy(tuple(sections), tuple(_files(dossier)))
+
+
+def opened(spec: Field) -> Field:
+    """The field with those of its columns only that experts see."""
+    return replace(spec, columns=tuple(one for one in spec.columns if one.blind))
 
 
 def _files(dossier: Dossier) -> list[BlindFile]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qa_portal.organisations.enums import Channel
 from submissions.enums import DigitalTechnology, HighEndCategory, Industry, Level
-from submissions.form.spec import Field, Kind, Section
+from submissions.form.spec import Field, Kind, Section, Shown
 
 
 def _of(enum: Any) -> tuple[tuple[str, Any], ...]:
@@ -35,20 +35,20 @@ PROJECT = Section(
     _("The project"),
     _("What the breakthrough is about, and who recommends it."),
     (
-        Field("title", _("Title of the project"), limit=30, help=_("One project; without the name of your enterprise."),
+        Shown("title", _("Title of the project"), limit=30, help=_("One project; without the name of your enterprise."),
               example="大型汽轮发电机定子绝缘一致性质量攻关"),
-        Field("product_name", _("Product"), limit=50, help=_("A product that you really make.")),
-        Field("programme_type", _("Type of breakthrough"), Kind.CHOICE, choices=PROGRAMME_TYPES),
-        Field("channel", _("Channel"), Kind.CHOICE, choices=_of(Channel), blind=False),
-        Field("recommending_unit", _("Recommending unit"), Kind.UNIT, required=False, blind=False,
+        Shown("product_name", _("Product"), limit=50, help=_("A product that you really make.")),
+        Shown("programme_type", _("Type of breakthrough"), Kind.CHOICE, choices=PROGRAMME_TYPES),
+        Field("channel", _("Channel"), Kind.CHOICE, choices=_of(Channel)),
+        Field("recommending_unit", _("Recommending unit"), Kind.UNIT, required=False,
               help=_("Empty when you file by yourself.")),
-        Field("start_month", _("Start of the project"), Kind.MONTH, limit=7),
-        Field("end_month", _("End of the project"), Kind.MONTH, limit=7,
+        Shown("start_month", _("Start of the project"), Kind.MONTH, limit=7),
+        Shown("end_month", _("End of the project"), Kind.MONTH, limit=7,
               help=_("In use for at least six months when you file.")),
-        Field("partner_units", _("Partner units"), Kind.ROWS, required=False, max_rows=5, blind=False, columns=(
+        Field("partner_units", _("Partner units"), Kind.ROWS, required=False, max_rows=5, columns=(
             Field("name", _("Name of the unit"), limit=100), Field("uscc", _("Credit code"), limit=18),
         )),
-        Field("summary", _("Summary"), Kind.LONG_TEXT, limit=800,
+        Shown("summary", _("Summary"), Kind.LONG_TEXT, limit=800,
               help=_("May be published; no secrets, no name of your enterprise."),
               example="产品出厂一次合格率由86.0%提升到97.5%，关键缺陷由每百件4.2个降到0.6个。"),
     ),
@@ -59,13 +59,13 @@ QUALITY = Section(
     _("Quality problem and method"),
     _("The link to quality decides: what was wrong, why, and what you did."),
     (
-        Field("quality_problem", _("Quality problem and target"), Kind.LONG_TEXT, limit=800,
+        Shown("quality_problem", _("Quality problem and target"), Kind.LONG_TEXT, limit=800,
               help=_("What was wrong, with figures; what you aimed at."),
               example="攻关前焊缝一次合格率为91.2%，返修集中在围护系统拐角；目标为不低于98%。"),
-        Field("cause_analysis", _("Causes"), Kind.LONG_TEXT, limit=1000),
-        Field("quality_tools", _("Quality methods used"), Kind.CHOICES, choices=QUALITY_TOOLS),
-        Field("solution", _("Measures"), Kind.LONG_TEXT, limit=2000),
-        Field("difficulty", _("Technical difficulty"), Kind.LONG_TEXT, limit=500),
+        Shown("cause_analysis", _("Causes"), Kind.LONG_TEXT, limit=1000),
+        Shown("quality_tools", _("Quality methods used"), Kind.CHOICES, choices=QUALITY_TOOLS),
+        Shown("solution", _("Measures"), Kind.LONG_TEXT, limit=2000),
+        Shown("difficulty", _("Technical difficulty"), Kind.LONG_TEXT, limit=500),
     ),
 )  # fmt: skip
 
@@ -74,17 +74,17 @@ INDICATORS = Section(
     _("Quality indicators"),
     _("At least two indicators with their value before and after; each needs a test report."),
     (
-        Field("indicators", _("Indicators"), Kind.ROWS, min_rows=2, max_rows=12, columns=(
-            Field("name", _("Indicator"), limit=60, example="焊缝一次合格率"),
-            Field("unit", _("Unit"), limit=20, required=False, example="%"),
-            Field("before", _("Value before"), Kind.DECIMAL, limit=20, negative=True, example="91.2"),
-            Field("after", _("Value after"), Kind.DECIMAL, limit=20, negative=True, example="98.6"),
-            Field("better", _("Better"), Kind.CHOICE, choices=BETTER),
-            Field("best_abroad", _("Best abroad"), limit=30, required=False),
-            Field("best_home", _("Best at home"), limit=30, required=False),
-            Field("standard", _("Standard"), limit=60, required=False),
+        Shown("indicators", _("Indicators"), Kind.ROWS, min_rows=2, max_rows=12, columns=(
+            Shown("name", _("Indicator"), limit=60, example="焊缝一次合格率"),
+            Shown("unit", _("Unit"), limit=20, required=False, example="%"),
+            Shown("before", _("Value before"), Kind.DECIMAL, limit=20, negative=True, example="91.2"),
+            Shown("after", _("Value after"), Kind.DECIMAL, limit=20, negative=True, example="98.6"),
+            Shown("better", _("Better"), Kind.CHOICE, choices=BETTER),
+            Shown("best_abroad", _("Best abroad"), limit=30, required=False),
+            Shown("best_home", _("Best at home"), limit=30, required=False),
+            Shown("standard", _("Standard"), limit=60, required=False),
         )),
-        Field("comparison", _("Comparison at home and abroad"), Kind.LONG_TEXT, limit=800),
+        Shown("comparison", _("Comparison at home and abroad"), Kind.LONG_TEXT, limit=800),
     ),
 )  # fmt: skip
 
@@ -93,8 +93,8 @@ INNOVATIONS = Section(
     _("Innovation points"),
     _("One to five points; link evidence to each of them."),
     (
-        Field("innovations", _("Innovation points"), Kind.ROWS, min_rows=1, max_rows=5, columns=(
-            Field("text", _("Innovation point"), Kind.LONG_TEXT, limit=300),
+        Shown("innovations", _("Innovation points"), Kind.ROWS, min_rows=1, max_rows=5, columns=(
+            Shown("text", _("Innovation point"), Kind.LONG_TEXT, limit=300),
         )),
     ),
 )  # fmt: skip
@@ -104,16 +104,16 @@ CLAIMS = Section(
     _("Level and classification"),
     _("What you claim; the bureau and the experts confirm it."),
     (
-        Field("level", _("Level"), Kind.CHOICE, required=False, choices=_of(Level)),
-        Field("industry", _("Industry"), Kind.CHOICE, choices=_of(Industry)),
-        Field("high_end_category", _("High-end category"), Kind.CHOICE, required=False, choices=_of(HighEndCategory),
+        Shown("level", _("Level"), Kind.CHOICE, required=False, choices=_of(Level)),
+        Shown("industry", _("Industry"), Kind.CHOICE, choices=_of(Industry)),
+        Shown("high_end_category", _("High-end category"), Kind.CHOICE, required=False, choices=_of(HighEndCategory),
               help=_("Empty when it is not a high-end product.")),
-        Field("bottleneck", _("Bottleneck technology"), Kind.YES_NO, choices=YES_NO),
-        Field("bottleneck_reason", _("Why it is a bottleneck"), Kind.LONG_TEXT, required=False, limit=300,
+        Shown("bottleneck", _("Bottleneck technology"), Kind.YES_NO, choices=YES_NO),
+        Shown("bottleneck_reason", _("Why it is a bottleneck"), Kind.LONG_TEXT, required=False, limit=300,
               help=_("Share of imports before and after, what it replaces.")),
-        Field("digital_technologies", _("Digital technologies"), Kind.CHOICES, required=False,
+        Shown("digital_technologies", _("Digital technologies"), Kind.CHOICES, required=False,
               choices=_of(DigitalTechnology)),
-        Field("digital_other", _("Other digital technologies"), required=False, limit=100,
+        Shown("digital_other", _("Other digital technologies"), required=False, limit=100,
               help=_("Separate several by 、")),
     ),
 )  # fmt: skip
@@ -124,15 +124,15 @@ BENEFITS = Section(
     _("Benefits by year"),
     _("Realised, only through this project, your own share of a joint project; at most three years."),
     (
-        Field("years", _("Benefits of a year"), Kind.ROWS, min_rows=1, max_rows=3, columns=(
-            Field("year", _("Year"), Kind.YEAR, limit=4),
-            Field("new_sales", _("New sales"), Kind.DECIMAL, limit=16, unit=_WAN),
-            Field("new_profit", _("New profit"), Kind.DECIMAL, limit=16, unit=_WAN, negative=True),
-            Field("energy_saving", _("Energy and consumption saving"), Kind.DECIMAL, limit=16, unit=_WAN),
-            Field("forex", _("Foreign exchange saved and earned"), Kind.DECIMAL, limit=16, unit=_WAN_USD),
+        Shown("years", _("Benefits of a year"), Kind.ROWS, min_rows=1, max_rows=3, columns=(
+            Shown("year", _("Year"), Kind.YEAR, limit=4),
+            Shown("new_sales", _("New sales"), Kind.DECIMAL, limit=16, unit=_WAN),
+            Shown("new_profit", _("New profit"), Kind.DECIMAL, limit=16, unit=_WAN, negative=True),
+            Shown("energy_saving", _("Energy and consumption saving"), Kind.DECIMAL, limit=16, unit=_WAN),
+            Shown("forex", _("Foreign exchange saved and earned"), Kind.DECIMAL, limit=16, unit=_WAN_USD),
         )),
-        Field("calculation_basis", _("Basis of the calculation"), Kind.LONG_TEXT, limit=1000, blind=False),
-        Field("social_benefit", _("Social benefit"), Kind.LONG_TEXT, required=False, limit=500),
+        Field("calculation_basis", _("Basis of the calculation"), Kind.LONG_TEXT, limit=1000),
+        Shown("social_benefit", _("Social benefit"), Kind.LONG_TEXT, required=False, limit=500),
     ),
 )  # fmt: skip
 
@@ -141,13 +141,13 @@ PROMOTION = Section(
     _("Dissemination"),
     _("Who uses it, and how it was made permanent."),
     (
-        Field("promotion", _("Dissemination and application"), Kind.LONG_TEXT, limit=800),
-        Field("users", _("Users"), Kind.ROWS, min_rows=1, max_rows=10, blind=False, columns=(
+        Shown("promotion", _("Dissemination and application"), Kind.LONG_TEXT, limit=800),
+        Field("users", _("Users"), Kind.ROWS, min_rows=1, max_rows=10, columns=(
             Field("name", _("User"), limit=100),
             Field("since", _("Since"), Kind.MONTH, limit=7),
             Field("scale", _("Scale"), limit=100),
         )),
-        Field("consolidation", _("How it was made permanent"), Kind.LONG_TEXT, limit=500,
+        Shown("consolidation", _("How it was made permanent"), Kind.LONG_TEXT, limit=500,
               help=_("Standards, process files, training.")),
     ),
 )  # fmt: skip
@@ -158,15 +158,15 @@ RIGHTS = Section(
     _("Patents, standards and earlier awards; leave empty what you do not have."),
     (
         Field("patents", _("Patents and software rights"), Kind.ROWS,
-              required=False, max_rows=20, blind=False, columns=(
+              required=False, max_rows=20, columns=(
             Field("name", _("Name of the right"), limit=100),
             Field("number", _("Number"), limit=40),
             Field("state", _("State"), Kind.CHOICE, choices=(("applied", _("Applied")), ("granted", _("Granted")))),
         )),
-        Field("standards", _("Standards"), Kind.ROWS, required=False, max_rows=20, blind=False, columns=(
+        Field("standards", _("Standards"), Kind.ROWS, required=False, max_rows=20, columns=(
             Field("name", _("Name of the standard"), limit=100), Field("number", _("Number"), limit=40),
         )),
-        Field("earlier_awards", _("Earlier awards"), Kind.ROWS, required=False, max_rows=10, blind=False, columns=(
+        Field("earlier_awards", _("Earlier awards"), Kind.ROWS, required=False, max_rows=10, columns=(
             Field("name", _("Award"), limit=100), Field("year", _("Year"), Kind.YEAR, limit=4),
             Field("grade", _("Grade"), limit=20, required=False),
         )),
@@ -178,16 +178,16 @@ TEAM = Section(
     _("Team"),
     _("Who did it, and whom the bureau may call. Experts never see this part."),
     (
-        Field("leader_name", _("Project leader"), limit=30, blind=False),
-        Field("contact_name", _("Contact person"), limit=30, blind=False),
-        Field("contact_phone", _("Telephone"), limit=30, blind=False),
-        Field("contact_email", _("E-mail address"), limit=100, blind=False),
-        Field("team", _("Main contributors"), Kind.ROWS, min_rows=1, max_rows=10, blind=False, columns=(
+        Field("leader_name", _("Project leader"), limit=30),
+        Field("contact_name", _("Contact person"), limit=30),
+        Field("contact_phone", _("Telephone"), limit=30),
+        Field("contact_email", _("E-mail address"), limit=100),
+        Field("team", _("Main contributors"), Kind.ROWS, min_rows=1, max_rows=10, columns=(
             Field("name", _("Name"), limit=30),
             Field("title", _("Professional title"), limit=30, required=False),
             Field("contribution", _("Contribution"), limit=100),
         )),
-        Field("avoid_experts", _("Experts to avoid"), Kind.ROWS, required=False, max_rows=3, blind=False,
+        Field("avoid_experts", _("Experts to avoid"), Kind.ROWS, required=False, max_rows=3,
               help=_("Only bureau staff see it."), columns=(
             Field("name", _("Name"), limit=30), Field("reason", _("Reason"), limit=100),
         )),
@@ -199,11 +199,11 @@ DECLARATIONS = Section(
     _("Declarations"),
     _("All four are needed, with the sealed pages among the evidence."),
     (
-        Field("integrity", _("Everything in this application is true."), Kind.YES_NO, choices=YES_NO, blind=False),
-        Field("rights", _("It violates nobody's intellectual property."), Kind.YES_NO, choices=YES_NO, blind=False),
-        Field("non_secret", _("It contains no state secret."), Kind.YES_NO, choices=YES_NO, blind=False),
+        Field("integrity", _("Everything in this application is true."), Kind.YES_NO, choices=YES_NO),
+        Field("rights", _("It violates nobody's intellectual property."), Kind.YES_NO, choices=YES_NO),
+        Field("non_secret", _("It contains no state secret."), Kind.YES_NO, choices=YES_NO),
         Field("no_accident", _("No serious quality, safety or environmental accident in the last three years."),
-              Kind.YES_NO, choices=YES_NO, blind=False),
+              Kind.YES_NO, choices=YES_NO),
     ),
 )  # fmt: skip
 

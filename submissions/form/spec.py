@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 
@@ -25,7 +26,8 @@ class Kind(StrEnum):
 class Field:
     """One field. `limit` counts signs (字); `unit` is printed behind the input; `example` is a good answer.
 
-    `blind` fields belong to the copy that experts see; everything else stays hidden from them.
+    Only `blind` fields and columns belong to the copy that experts see: a new one stays hidden until it is
+    opened, which `Shown` does.
     """
 
     key: str
@@ -41,11 +43,15 @@ class Field:
     min_rows: int = 0
     max_rows: int = 0
     negative: bool = False
-    blind: bool = True
+    blind: bool = False
 
     def empty(self) -> Any:
         """The value of an untouched field."""
         return [] if self.kind in (Kind.ROWS, Kind.CHOICES) else ""
+
+
+Shown = partial(Field, blind=True)
+"""A field or column that experts see."""
 
 
 @dataclass(frozen=True, slots=True)

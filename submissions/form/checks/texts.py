@@ -31,7 +31,8 @@ def texts_of(dossier: Dossier, *, is_blind: bool = False) -> Iterator[tuple[str,
                 continue
             if spec.kind == Kind.ROWS:
                 for place, row in enumerate(dossier.rows(section.key, spec.key), start=1):
-                    text = " ".join(str(row.get(one.key, "")) for one in spec.columns if _is_text(one))
+                    columns = [one for one in spec.columns if _is_text(one) and (one.blind or not is_blind)]
+                    text = " ".join(str(row.get(one.key, "")) for one in columns)
                     if text.strip():
                         yield section.key, spec.key, row_key(row, place), text
             elif _is_text(spec) and str(dossier.get(section.key, spec.key)).strip():

@@ -186,6 +186,15 @@ def test_preview_has_blind_fields_only() -> None:
     assert [mark for mark in [*hidden, "M-name", "M-uscc"] if f"{mark}'" in text] == []
 
 
+def test_a_new_field_or_column_is_hidden_until_it_is_opened() -> None:
+    from submissions.blind import opened
+    from submissions.form.spec import Field, Kind, Shown
+
+    assert (Field("new", "New").blind, Shown("new", "New").blind) == (False, True)
+    rows = Shown("rows", "Rows", Kind.ROWS, columns=(Shown("value", "Value"), Field("maker", "Maker")))
+    assert [one.key for one in opened(rows).columns] == ["value"]
+
+
 # ------------------------------------------------------------------ withdraw
 def test_withdrawing_needs_a_reason_and_stays_in_the_history(client: Client, draft: Application) -> None:
     url = f"/applications/{draft.pk}/withdraw/"
