@@ -17,6 +17,7 @@ from qa_portal.audit.operations import record
 from qa_portal.campaigns.calendar import end_after_working_days
 from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
+from qa_portal.core.numbers import whole_number
 from qa_portal.organisations.enums import Channel
 from qa_portal.organisations.models import Enterprise, RecommendingUnit
 from submissions.context import context_for
@@ -132,6 +133,12 @@ def unit_of(channel: str, key: Any) -> RecommendingUnit | None:
 
 
 # ------------------------------------------------------------------ steps
+
+
+def seen_version(text: Any) -> int:
+    """The version that a page had; nonsense is a version that no application has, so its step is refused."""
+    number = whole_number(text)
+    return -1 if number is None else number
 
 
 def take_step(

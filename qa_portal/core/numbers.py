@@ -5,6 +5,7 @@ Rule of rounding: half up, away from zero (contracts of the figures, section 3).
 
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from typing import Any
 
 # Shifting the point rounds to the precision of the thread, 28 digits; in this context it never does.
 _EXACT = Context(prec=10_000, traps=[Inexact, InvalidOperation])
@@ -27,6 +28,15 @@ def plain(value: Decimal) -> str:
         return "0"
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def whole_number(text: Any) -> int | None:
+    """A whole number from 0 on, as a request may send it; None for anything else.
+
+    Only the digits 0 to 9 count (`str.isdigit` takes “²” as well), and no more than a database keeps.
+    """
+    digits = str(text).strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
 def share(part: int, base: int) -> Fraction | None:

@@ -18,10 +18,10 @@ from qa_portal.core.policy import requires
 from submissions.checking import operations
 from submissions.checking.forms import ConfirmForm
 from submissions.checking.items import ITEMS, precomputed
-from submissions.enums import CheckVerdict, State, Step
+from submissions.enums import COUNTED_STATES, CheckVerdict, State, Step
 from submissions.form.checks import findings
 from submissions.models import Application
-from submissions.operations import take_step
+from submissions.operations import seen_version, take_step
 from submissions.queries import application_for, dossier_of
 from submissions.recommending.queries import with_open_notes
 from submissions.workflow import steps_open_to
@@ -46,7 +46,7 @@ def queue(request: HttpRequest, year: int) -> HttpResponse:
     campaign = campaign_or_404(year)
     state = request.GET.get("state", "")
     page = Paginator(queue_for(request.user, campaign, state), PER_PAGE).get_page(request.GET.get("page"))
-    states = [one for one in State if one not in (State.DRAFT, State.ACCEPTED, State.DECIDED)]
+    states = [one for one in State if one not in (State.DRAFT, *COUNTED_STATES)]
     return render(
         request, "checking/queue.html", {"campaign": campaign, "page": page, "states": states, "state": state}
     )
@@ -112,12 +112,11 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     application = application_for(request.user, pk)
-    version = request.POST.get("version", "")
     row = take_step(
         application,
         STEPS[name],
         by=request.user,
-        seen_version=int(version) if version.isdigit() else -1,
+        seen_version=seen_version(request.POST.get("version")),
         reason=request.POST.get("reason", "")[:500],
     )
     messages.success(request, _("Done: %(step)s") % {"step": STEPS[name].label})

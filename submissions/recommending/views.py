@@ -13,10 +13,11 @@ from qa_portal.accounts.enums import Role
 from qa_portal.accounts.rules import has_role
 from qa_portal.campaigns.models import Campaign
 from qa_portal.campaigns.queries import campaign_or_404
+from qa_portal.core.numbers import whole_number
 from qa_portal.core.policy import requires, signed_in
 from submissions.enums import Step
 from submissions.models import Application, GuidanceNote
-from submissions.operations import take_step
+from submissions.operations import seen_version, take_step
 from submissions.queries import application_for
 from submissions.recommending import operations
 from submissions.recommending.exporters import SummaryExport
@@ -75,11 +76,12 @@ def batch(request: HttpRequest, year: int) -> HttpResponse:
     """Recommend the chosen applications with one opinion; the answer names done and refused."""
     campaign = campaign_or_404(year)
     form = RecommendForm(request.POST)
-    chosen = queue_for(request.user, campaign).filter(pk__in=[pk for pk in request.POST.getlist("pk") if pk.isdigit()])
+    keys = [key for text in request.POST.getlist("pk") if (key := whole_number(text)) is not None]
+    chosen = queue_for(request.user, campaign).filter(pk__in=keys)
     if not form.is_valid() or not chosen:
         messages.error(request, _("Choose applications and give an opinion."))
         return redirect("recommending:queue", year=year)
-    versions = {one.pk: int(request.POST.get(f"version-{one.pk}", "-1") or -1) for one in chosen}
+    versions = {one.pk: seen_version(request.POST.get(f"version-{one.pk}")) for one in chosen}
     given = {key: form.cleaned_data[key] for key in ("opinion", "no_guidance_reason")}
     result = operations.recommend_all(chosen, given=given, versions=versions, by=request.user)
     if result.done:
@@ -178,12 +180,11 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         form.is_valid()
         given = {key: form.cleaned_data.get(key) for key in ("opinion", "place", "no_guidance_reason")}
         given = {key: value or "" for key, value in given.items()}
-    version = request.POST.get("version", "")
     take_step(
         application,
         STEPS[name],
         by=request.user,
-        seen_version=int(version) if version.isdigit() else -1,
+        seen_version=seen_version(request.POST.get("version")),
         reason=request.POST.get("reason", ""),
         **given,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_portal.core.numbers import half_up, percent, plain, points, share, to_yi
+from qa_portal.core.numbers import half_up, percent, plain, points, share, to_yi, whole_number
 
 PLACES = st.integers(0, 8)
 # halves and their neighbours, where rounding is decided
@@ -147,3 +147,13 @@ def test_to_yi_is_round_half_up(amount: Decimal) -> None:
     with localcontext(Context(prec=60)):
         expected = rounded(amount / 10_000, 2)
     assert Decimal(to_yi(amount)) == expected
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), (" 42 ", 42), ("9" * 18, 10**18 - 1)])
+def test_a_whole_number_of_a_request_is_read(text: str, number: int) -> None:
+    assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "+1", "1.0", "1e3", "²", "٣", "１", "9" * 19, None])
+def test_anything_else_is_no_number(text: str | None) -> None:
+    assert whole_number(text) is None
