@@ -51,6 +51,9 @@ def profile_of(application: Application) -> dict[str, Any]:
             "employees": profile.employees,
             "revenue": None if profile.revenue is None else str(profile.revenue),
             "assets": None if profile.assets is None else str(profile.assets),
+            "sector": profile.sector,
+            "tech_giant": profile.tech_giant,
+            "high_tech": profile.high_tech,
             "specialised": profile.specialised,
             "specialised_until": profile.specialised_until.isoformat() if profile.specialised_until else None,
         }

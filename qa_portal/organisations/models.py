@@ -14,6 +14,9 @@ from qa_portal.core.fields import ScaledDecimalField
 from qa_portal.organisations.enums import UNIT_KINDS, District, OrganisationKind, Ownership, SizeClass
 from qa_portal.organisations.sizes import size_class
 
+# a class of GB/T 4754-2017: division 01 to 97, then two digits
+SECTOR_PATTERN = "^(0[1-9]|[1-8][0-9]|9[0-7])[0-9]{2}$"
+
 
 class Organisation(models.Model):
     """One body. Enterprises are told apart by credit code, all others by kind and name."""
@@ -181,6 +184,10 @@ class EnterpriseProfile(models.Model):
     employees = models.PositiveIntegerField(_("Employees"), null=True, blank=True)
     revenue = ScaledDecimalField(_("Revenue (10,000 CNY)"), decimal_places=2, null=True, blank=True)
     assets = ScaledDecimalField(_("Assets (10,000 CNY)"), decimal_places=2, null=True, blank=True)
+    # 行业: class of GB/T 4754-2017, four digits; "" while not stated
+    sector = models.CharField(_("Sector (GB/T 4754-2017)"), max_length=4, blank=True)
+    tech_giant = models.BooleanField(_("Technology little giant"), default=False)
+    high_tech = models.BooleanField(_("High-tech enterprise"), default=False)
     specialised = models.BooleanField(_("Specialised enterprise"), default=False)
     specialised_certificate = models.CharField(_("Certificate number"), max_length=60, blank=True)
     specialised_until = models.DateField(_("Certificate valid until"), null=True, blank=True)
@@ -194,6 +201,9 @@ class EnterpriseProfile(models.Model):
                 condition=Q(size_sector__gte=1, size_sector__lte=16), name="profile_known_size_sector"
             ),
             models.CheckConstraint(condition=Q(ownership__in=["", *Ownership.values]), name="profile_known_ownership"),
+            models.CheckConstraint(
+                condition=Q(sector="") | Q(sector__regex=SECTOR_PATTERN), name="profile_known_sector"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from qa_portal.organisations.scope import may_edit_profile, may_register
 
 PROFILE_FIELDS = (
     "ownership", "registration_type", "size_sector", "employees", "revenue", "assets",
-    "specialised", "specialised_certificate", "specialised_until",
+    "sector", "tech_giant", "high_tech", "specialised", "specialised_certificate", "specialised_until",
 )  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from qa_portal.organisations.enums import District, Ownership
-from qa_portal.organisations.models import EnterpriseProfile
+from qa_portal.organisations.models import SECTOR_PATTERN, EnterpriseProfile
 from qa_portal.organisations.rules import InvalidUscc, normalise_uscc
+from qa_portal.organisations.sizes import size_sectors_of
 
 # 国统字〔2023〕14号; the earlier scheme 国统字〔2011〕86号 is not asked for any more
 REGISTRATION_TYPES = (
@@ -89,6 +91,15 @@ class ProfileForm(forms.Form):
     registration_type = forms.ChoiceField(
         label=_("Registration type"), required=False, choices=[("", "—"), *REGISTRATION_TYPES]
     )
+    sector = forms.RegexField(
+        SECTOR_PATTERN,
+        label=_("Sector (GB/T 4754-2017)"),
+        required=False,
+        strip=True,
+        help_text=_("Four digits, for example 3512; as reported to the statistics office."),
+        error_messages={"invalid": _("A class of GB/T 4754 has four digits and begins with 01 to 97.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "number", "maxlength": "4"}),
+    )
     size_sector = forms.TypedChoiceField(label=_("Sector for the size class"), coerce=int, choices=SIZE_SECTORS)
     employees = forms.IntegerField(
         label=_("Employees"),
@@ -114,6 +125,8 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "number"}),
     )
+    tech_giant = forms.BooleanField(label=_("We are a technology little giant"), required=False)
+    high_tech = forms.BooleanField(label=_("We are a high-tech enterprise"), required=False)
     specialised = forms.BooleanField(label=_("We hold a certificate as specialised enterprise"), required=False)
     specialised_certificate = forms.CharField(label=_("Certificate number"), max_length=60, required=False)
     specialised_until = forms.DateField(
@@ -131,6 +144,11 @@ class ProfileForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        sector, size_sector = data.get("sector"), data.get("size_sector")
+        if sector and size_sector and size_sector not in (fitting := size_sectors_of(sector)):
+            names = _now(" or ").join(str(label) for key, label in SIZE_SECTORS if key in fitting)
+            message = _now("Class %(sector)s belongs to: %(names)s.")
+            self.add_error("size_sector", message % {"sector": sector, "names": names})
         if data.get("specialised"):
             for name in ("specialised_certificate", "specialised_until"):
                 if name not in self.errors and not data.get(name):

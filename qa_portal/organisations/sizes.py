@@ -56,6 +56,33 @@ def size_class(sector: int, employees: int | None, revenue: Decimal | None, asse
     return SizeClass.MICRO
 
 
+# Divisions of GB/T 4754-2017 (first two digits) that have a row of their own in the standard of sizes;
+# software stands in 64 and 65, railways (53) and most services are not listed elsewhere.
+DIVISIONS: dict[range, frozenset[int]] = {
+    range(1, 6): frozenset({1}),
+    range(6, 47): frozenset({2}),
+    range(47, 51): frozenset({3}),
+    range(51, 52): frozenset({4}),
+    range(52, 53): frozenset({5}),
+    range(53, 59): frozenset({6, 16}),
+    range(59, 60): frozenset({7}),
+    range(60, 61): frozenset({8}),
+    range(61, 62): frozenset({9}),
+    range(62, 63): frozenset({10}),
+    range(63, 64): frozenset({11}),
+    range(64, 65): frozenset({11, 12}),
+    range(65, 66): frozenset({12}),
+    range(70, 71): frozenset({13, 14, 16}),
+    range(71, 73): frozenset({15}),
+}
+
+
+def size_sectors_of(sector: str) -> frozenset[int]:
+    """The rows of the standard in which a class of GB/T 4754 (four digits) may stand; row 16 takes the rest."""
+    division = int(sector[:2])
+    return next((rows for divisions, rows in DIVISIONS.items() if division in divisions), frozenset({16}))
+
+
 def bounds_of(sector: int) -> list[tuple[SizeClass, str]]:
     """The rule of a sector in words: each class with the bounds that it needs, all of them.
 

@@ -161,6 +161,29 @@ def test_profile_gives_the_size_class() -> None:
     assert "Small" in client.get(PROFILE).content.decode()
 
 
+def test_profile_keeps_the_sector_and_the_two_titles() -> None:
+    person = newcomer()
+    register_enterprise(person, **given())
+    answer = client_of(person).post(PROFILE, FIGURES | {"sector": " 3512 ", "tech_giant": "on", "high_tech": "on"})
+    profile = EnterpriseProfile.objects.get()
+    assert (answer.status_code, profile.sector, profile.tech_giant, profile.high_tech) == (302, "3512", True, True)
+
+
+@pytest.mark.parametrize(
+    ("sector", "size_sector", "status"),
+    [
+        ("0100", "1", 302), ("9799", "16", 302), ("4620", "2", 302), ("6531", "12", 302), ("6490", "11", 302),
+        ("0012", "2", 422), ("9801", "16", 422), ("351", "2", 422), ("35123", "2", 422), ("３５１２", "2", 422),
+        ("5111", "2", 422), ("3512", "16", 422),
+    ],
+)  # fmt: skip
+def test_sector_is_a_class_that_fits_the_row_of_the_size_standard(sector: str, size_sector: str, status: int) -> None:
+    person = newcomer()
+    register_enterprise(person, **given())
+    answer = client_of(person).post(PROFILE, FIGURES | {"sector": sector, "size_sector": size_sector})
+    assert (answer.status_code, EnterpriseProfile.objects.get().sector) == (status, sector if status == 302 else "")
+
+
 def test_specialised_needs_its_certificate() -> None:
     person = newcomer()
     register_enterprise(person, **given())
