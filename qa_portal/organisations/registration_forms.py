@@ -4,7 +4,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qa_portal.organisations.enums import District, Ownership
@@ -146,8 +146,8 @@ class ProfileForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         sector, size_sector = data.get("sector"), data.get("size_sector")
         if sector and size_sector and size_sector not in (fitting := size_sectors_of(sector)):
-            names = _now(" or ").join(str(label) for key, label in SIZE_SECTORS if key in fitting)
-            message = _now("Class %(sector)s belongs to: %(names)s.")
+            names = gettext(" or ").join(str(label) for key, label in SIZE_SECTORS if key in fitting)
+            message = gettext("Class %(sector)s belongs to: %(names)s.")
             self.add_error("size_sector", message % {"sector": sector, "names": names})
         if data.get("specialised"):
             for name in ("specialised_certificate", "specialised_until"):
