@@ -289,7 +289,7 @@ class ReviewRow:
 def reviews_of(application: Application) -> dict[str, Any]:
     """Reviews of one application with their criteria: three queries."""
     criteria = list(application.campaign.criteria.order_by("position"))
-    reviews = list(application.reviews.select_related("expert").prefetch_related("scores").order_by("expert__code"))
+    reviews = list(application.reviews.valid().select_related("expert").prefetch_related("scores").order_by("expert__code"))
     struck = struck_out([review.total for review in reviews], trim_from=application.campaign.trim_from)
     rows = []
     for place, review in enumerate(reviews):

@@ -25,13 +25,16 @@ def _points(units: int) -> Decimal:
 def refresh_standings(campaign: Campaign) -> int:
     """Rewrite the standings of a year from its reviews; returns how many applications have a rank.
 
-    The only writer of Standing. Two grouped queries and one pass over the applications, whatever the
-    number of reviews. The caller holds the transaction that changed the reviews.
+    The only writer of Standing; reviews that are void, superseded or recused do not count. Two grouped
+    queries and one pass over the applications, whatever the number of reviews. The caller holds the
+    transaction that changed the reviews.
     """
     tie_breakers = list(campaign.criteria.order_by("position").values_list("pk", flat=True)[:2])
     sums: dict[int, dict[int, int]] = defaultdict(dict)
     rows = (
-        Score.objects.filter(review__application__campaign=campaign, criterion__in=tie_breakers)
+        Score.objects.filter(
+            review__application__campaign=campaign, review__ended_at__isnull=True, criterion__in=tie_breakers
+        )
         .order_by()
         .values_list("review__application_id", "criterion_id")
         .annotate(points_sum=Sum("points"))
@@ -42,7 +45,8 @@ def refresh_standings(campaign: Campaign) -> int:
     contenders: list[Contender] = []
     extremes: dict[int, tuple[Decimal, Decimal]] = {}
     totals = (
-        Review.objects.filter(application__campaign=campaign)
+        Review.objects.valid()
+        .filter(application__campaign=campaign)
         .order_by()
         .values_list("application_id", "application__number")
         .annotate(n=Count("pk"), s=Sum("total"), highest=Max("total"), lowest=Min("total"))

@@ -60,12 +60,25 @@ class State(models.TextChoices):
     CORRECTION = "correction", _("Correction asked")
     REFUSED = "refused", _("Refused")
     ACCEPTED = "accepted", _("Accepted")
+    IN_REVIEW = "in_review", _("In review")
+    SCORED = "scored", _("Scored")
+    DEFENCE = "defence", _("Second round")
     DECIDED = "decided", _("Decided")
+    PUBLIC_NOTICE = "public_notice", _("Public notice")
+    UNDER_OBJECTION = "under_objection", _("Under objection")
+    CONFIRMED = "confirmed", _("Confirmed")
+    PUBLISHED = "published", _("Published in the circular")
+    ARCHIVED = "archived", _("Archived")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 # Statistics, ranking and circular count applications from acceptance on; imported rows always.
-COUNTED_STATES = (State.ACCEPTED, State.DECIDED)
+COUNTED_STATES = (
+    State.ACCEPTED, State.IN_REVIEW, State.SCORED, State.DEFENCE, State.DECIDED, State.PUBLIC_NOTICE,
+    State.UNDER_OBJECTION, State.CONFIRMED, State.PUBLISHED, State.ARCHIVED,
+)  # fmt: skip
+# What nobody outside the bureau may tell apart before the result is public
+SECRET_STATES = (State.IN_REVIEW, State.SCORED, State.DEFENCE, State.DECIDED)
 # What the applicant may still change
 EDITABLE_STATES = (State.DRAFT, State.RETURNED, State.CORRECTION)
 
@@ -81,6 +94,21 @@ class Step(models.TextChoices):
     ACCEPT = "accept", _("Accept")
     REFUSE = "refuse", _("Refuse")
     WITHDRAW = "withdraw", _("Withdraw")
+    # the stage of review and decision; each is a part of an operation of that stage
+    OPEN_REVIEW = "open_review", _("Open the review")
+    RECALL_REVIEW = "recall_review", _("Recall the review")
+    CLOSE_SCORING = "close_scoring", _("Close scoring")
+    REOPEN_SCORING = "reopen_scoring", _("Reopen scoring")
+    CALL_TO_DEFENCE = "call_to_defence", _("Call to the second round")
+    DECIDE = "decide", _("Decide")
+    TAKE_BACK_DECISION = "take_back_decision", _("Take the decision back")
+    OPEN_NOTICE = "open_notice", _("Open the public notice")
+    HANDLE_OBJECTION = "handle_objection", _("Handle an objection")
+    DISMISS_OBJECTION = "dismiss_objection", _("Dismiss the objection")
+    UPHOLD_OBJECTION = "uphold_objection", _("Uphold the objection")
+    CONFIRM = "confirm", _("Confirm the result")
+    PUBLISH = "publish", _("Publish")
+    ARCHIVE = "archive", _("Archive")
 
 
 class CheckVerdict(models.TextChoices):

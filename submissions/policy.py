@@ -45,6 +45,21 @@ def checks(user: Any, application: Any, now: datetime | None = None) -> bool:
     return is_bureau_staff(user) and application.state != State.DRAFT
 
 
+def runs_review(user: Any, application: Any = None, now: datetime | None = None) -> bool:
+    """Bureau staff run the draw, the review and the decision."""
+    return is_bureau_staff(user)
+
+
+def runs_review_or_portal(user: Any, application: Any = None, now: datetime | None = None) -> bool:
+    """As `runs_review`; or the portal itself (None), when the last review is locked or a notice has ended."""
+    return user is None or is_bureau_staff(user)
+
+
+def leads(user: Any, application: Any = None, now: datetime | None = None) -> bool:
+    """Leaders of the bureau open the public notice and publish."""
+    return has_role(user, Role.LEADER)
+
+
 def may_see(user: Any, application: Any) -> bool:
     """The enterprise sees its own, the unit what was submitted to it, the bureau what was submitted."""
     if owns(user, application) or recommends(user, application):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from qa_portal.audit.queries import events_for
 from submissions.applicants import UnitGroup
 from submissions.deadlines import Deadline, deadline, deadline_of
-from submissions.enums import EDITABLE_STATES, State, Step
+from submissions.enums import COUNTED_STATES, EDITABLE_STATES, State, Step
 from submissions.form.checks import ERROR, EVIDENCE, Finding
 from submissions.form.computed import change_text, computed_of
 from submissions.form.dossier import Dossier
@@ -32,7 +32,15 @@ STATE_KINDS: dict[str, str] = {
     State.CORRECTION: "bad",
     State.REFUSED: "bad",
     State.ACCEPTED: "ok",
+    State.IN_REVIEW: "wait",
+    State.SCORED: "wait",
+    State.DEFENCE: "wait",
     State.DECIDED: "ok",
+    State.PUBLIC_NOTICE: "info",
+    State.UNDER_OBJECTION: "bad",
+    State.CONFIRMED: "ok",
+    State.PUBLISHED: "ok",
+    State.ARCHIVED: "neutral",
     State.WITHDRAWN: "neutral",
 }
 SECTION_KINDS: dict[str, str] = {
@@ -52,7 +60,12 @@ NEXT: dict[str, Any] = {
     State.CORRECTION: gettext_lazy("You correct what was asked for and submit again, before the deadline."),
     State.REFUSED: gettext_lazy("The bureau did not accept it. The reason stands in the history."),
     State.ACCEPTED: gettext_lazy("Experts review it without knowing who you are. The result is announced by circular."),
-    State.DECIDED: gettext_lazy("The result is announced by circular."),
+    State.IN_REVIEW: gettext_lazy("Experts review it without knowing who you are. The result is announced by circular."),
+    State.PUBLIC_NOTICE: gettext_lazy("The result is on public notice; then the circular announces it."),
+    State.UNDER_OBJECTION: gettext_lazy("The bureau decides about an objection; then the circular announces the result."),
+    State.CONFIRMED: gettext_lazy("The result is announced by circular."),
+    State.PUBLISHED: gettext_lazy("The circular has announced the result. A letter with the reasons follows."),
+    State.ARCHIVED: gettext_lazy("This year is closed."),
     State.WITHDRAWN: gettext_lazy("Nothing more happens. You may begin another application while filing is open."),
 }
 EVENTS: dict[str, Any] = {
@@ -100,7 +113,7 @@ def holder_of(application: Any) -> str:
         return _("You")
     if application.state == State.PENDING_RECOMMENDATION:
         return str(application.recommending_unit)
-    return _("The bureau") if application.state in (State.FORMAL_CHECK, State.ACCEPTED) else "—"
+    return _("The bureau") if application.state in (State.FORMAL_CHECK, *COUNTED_STATES) else "—"
 
 
 def title_of(application: Any) -> str:
@@ -110,7 +123,7 @@ def title_of(application: Any) -> str:
 def lines_of(applications: Iterable[Any], now: datetime) -> list[ApplicationLine]:
     return [
         ApplicationLine(
-            one, title_of(one), STATE_KINDS.get(one.state, "neutral"), holder_of(one), deadline_of(one, now)
+            one, title_of(one), STATE_KINDS.get(one.outside_state, "neutral"), holder_of(one), deadline_of(one, now)
         )
         for one in applications
     ]

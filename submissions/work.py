@@ -15,7 +15,7 @@ from submissions.enums import State
 from submissions.policy import files_applications
 from submissions.tables import STATE_KINDS, holder_of, title_of
 
-WAITING = (State.PENDING_RECOMMENDATION, State.FORMAL_CHECK, State.ACCEPTED)
+WAITING = (State.PENDING_RECOMMENDATION, State.FORMAL_CHECK, State.ACCEPTED, State.IN_REVIEW, State.SCORED, State.DEFENCE, State.DECIDED)
 RECENT = timedelta(days=60)
 
 
@@ -65,7 +65,7 @@ def applications_submitted(user: Any) -> Iterable[ChangeItem]:
     """What was submitted or accepted lately."""
     since = timezone.now() - RECENT
     return [
-        ChangeItem(title_of(one), at, _url(one), STATE_KINDS.get(one.state, "neutral"), one.get_state_display())
+        ChangeItem(title_of(one), at, _url(one), STATE_KINDS.get(one.outside_state, "neutral"), one.outside_state.label)
         for one in _own(user)
         if (at := one.accepted_at or one.submitted_at) and at > since
     ]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client, TransactionTestCase
 from factory.django import DjangoModelFactory
 
-from tests.plugins.emptying import audit_trail_can_be_emptied  # noqa: F401 - a fixture for every test
+from tests.plugins.emptying import database_can_be_emptied  # noqa: F401 - a fixture for every test
 
 hypothesis.settings.register_profile("portal", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("portal")

@@ -6,6 +6,8 @@ still drop them, and `verify_audit` then shows what was done.
 
 from typing import Any
 
+from qa_portal.core.triggers import run
+
 TABLE = "audit_auditevent"
 MESSAGE = "the audit trail is append-only"
 
@@ -40,15 +42,9 @@ REMOVE: dict[str, tuple[str, ...]] = {
 
 def install_triggers(connection: Any) -> None:
     """Make the trail append-only on this database."""
-    _run(connection, INSTALL)
+    run(connection, INSTALL)
 
 
 def remove_triggers(connection: Any) -> None:
     """Take the protection away: for undoing the migration, and for tests that empty their database."""
-    _run(connection, REMOVE)
-
-
-def _run(connection: Any, statements: dict[str, tuple[str, ...]]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements[connection.vendor]:
-            cursor.execute(statement)
+    run(connection, REMOVE)

@@ -13,7 +13,7 @@ from qa_portal.campaigns.models import Campaign
 from qa_portal.core.fields import ScaledDecimalField
 from qa_portal.organisations.enums import UNIT_KINDS, Channel, District, Ownership, SizeClass
 from qa_portal.organisations.models import Enterprise, Membership, RecommendingUnit
-from submissions.enums import COUNTED_STATES, HighEndCategory, Industry, Level, State
+from submissions.enums import COUNTED_STATES, SECRET_STATES, HighEndCategory, Industry, Level, State
 from submissions.rules import may_read_applications
 
 AMOUNT_PLACES = 6  # of 万元 and 万美元: one 分, one hundredth of a cent
@@ -171,3 +171,8 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number or '—'} {self.title}"
+
+    @property
+    def outside_state(self) -> State:
+        """The state as anybody outside the bureau may know it: nothing of it tells of scores or a decision."""
+        return State.IN_REVIEW if self.state in SECRET_STATES else State(self.state)

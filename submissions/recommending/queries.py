@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from qa_portal.campaigns.models import Campaign
 from qa_portal.organisations.models import EnterpriseProfile, Organisation
-from submissions.enums import State
+from submissions.enums import COUNTED_STATES, State
 from submissions.form.sections import SECTIONS
 from submissions.form.spec import Kind, filled_rows
 from submissions.models import Application, GuidanceNote, UnitQuota
@@ -100,7 +100,7 @@ def unit_year(unit: Organisation, campaign: Campaign) -> UnitYear:
     applications = with_open_notes(
         Application.objects.filter(campaign=campaign, recommending_unit=unit.pk).exclude(state=State.DRAFT)
     )
-    after_recommendation = (State.FORMAL_CHECK, State.CORRECTION, State.ACCEPTED, State.DECIDED, State.REFUSED)
+    after_recommendation = (State.FORMAL_CHECK, State.CORRECTION, State.REFUSED, *COUNTED_STATES)
     counts = applications.aggregate(
         filed=Count("pk"),
         recommended=Count("pk", filter=Q(state__in=after_recommendation)),

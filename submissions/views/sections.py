@@ -49,7 +49,7 @@ def frame_of(application: Application, user: Any) -> dict[str, Any]:
     return {
         "application": application,
         "title": title_of(application),
-        "state_kind": STATE_KINDS.get(application.state, "neutral"),
+        "state_kind": STATE_KINDS.get(application.outside_state, "neutral"),
         "deadline": deadline_of(application, now),
         "may_edit": may_edit(user, application, now),
     }
@@ -69,7 +69,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tasks": tasks_of(application, progress, profile_task(dict(dossier.profile)), evidence),
         "meter": completeness_of(dossier, context),
         "history": history_of(application),
-        "next": NEXT.get(application.state, ""),
+        "next": NEXT.get(application.outside_state, ""),
         "steps": [step.value for step in steps_open_to(request.user, application, timezone.now())],
         "notes": notes,
         "may_copy": application.state != State.DRAFT and may_copy(request.user, application),

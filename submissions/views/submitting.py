@@ -121,7 +121,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     submissions = list(application.submissions.select_related("submitted_by").order_by("-serial"))
     if not submissions:
         raise Http404
-    context = {"submissions": submissions, "last": submissions[0], "next": NEXT.get(application.state, "")}
+    context = {"submissions": submissions, "last": submissions[0], "next": NEXT.get(application.outside_state, "")}
     return render(request, "submissions/receipt.html", frame_of(application, request.user) | context)
 
 

@@ -64,6 +64,20 @@ ACTORS = {
     Step.ACCEPT: "staff",
     Step.REFUSE: "staff",
     Step.WITHDRAW: "owner",
+    Step.OPEN_REVIEW: "staff",
+    Step.RECALL_REVIEW: "staff",
+    Step.CLOSE_SCORING: "staff",
+    Step.REOPEN_SCORING: "staff",
+    Step.CALL_TO_DEFENCE: "staff",
+    Step.DECIDE: "staff",
+    Step.TAKE_BACK_DECISION: "staff",
+    Step.OPEN_NOTICE: "leader",
+    Step.HANDLE_OBJECTION: "staff",
+    Step.DISMISS_OBJECTION: "staff",
+    Step.UPHOLD_OBJECTION: "staff",
+    Step.CONFIRM: "staff",
+    Step.PUBLISH: "leader",
+    Step.ARCHIVE: "staff",
 }
 
 
@@ -190,6 +204,21 @@ def test_what_was_accepted_counts_like_what_was_imported(people: dict[str, User]
         application_in(state, people)
     statistics = statistics_of(CampaignFactory())
     assert statistics.count("applications.total") == 1 + len(COUNTED_STATES)
+
+
+def test_nobody_outside_the_bureau_can_tell_that_it_is_scored_or_decided() -> None:
+    shown = {state: Application(state=state).outside_state for state in State}
+    secret = (State.IN_REVIEW, State.SCORED, State.DEFENCE, State.DECIDED)
+    assert {shown[state] for state in secret} == {State.IN_REVIEW}
+    assert [state for state in State if shown[state] != state] == [State.SCORED, State.DEFENCE, State.DECIDED]
+
+
+def test_no_button_takes_a_step_of_the_review_alone(people: dict[str, User]) -> None:
+    filing = list(Step)[: list(Step).index(Step.OPEN_REVIEW)]
+    for state in State:
+        application = application_in(state, people)
+        for user in people.values():
+            assert set(steps_open_to(user, application, timezone.now())) <= set(filing)
 
 
 def test_lists_and_single_objects_follow_one_rule(people: dict[str, User]) -> None:
