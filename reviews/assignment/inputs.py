@@ -4,6 +4,7 @@ The canonical form is UTF-8 JSON with sorted keys and no spaces; rows are sorted
 code, so the hash does not depend on the order in which a database returns them.
 """
 
+import hashlib
 import json
 from array import array
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reviews.assignment.messages import InputError, Message, gettext_noop
-from reviews.assignment.tickets import Pair, canonical, sha256
+from reviews.assignment.tickets import Pair, canonical
 
 MOST_MESSAGES = 20
 HIGHEST_SCORE = 100
@@ -173,6 +174,14 @@ class Inputs:
         return [(self.numbers[a], self.codes[e]) for a, e in zip(applications, experts, strict=True)]
 
     @cached_property
+    def sha256(self) -> str:
+        """Hash of the canonical form, without holding that form in memory."""
+        hasher = hashlib.sha256()
+        for chunk in self.chunks():
+            hasher.update(chunk)
+        return hasher.hexdigest()
+
+    @cached_property
     def organisation_of(self) -> Numbers:
         """Index of each expert's organisation."""
         known = {name: place for place, name in enumerate(sorted(set(self.organisations)))}
@@ -196,9 +205,9 @@ class Inputs:
         return places
 
 
-def inputs_sha256(inputs: Inputs) -> str:
-    """Hash of the canonical form."""
-    return sha256(inputs.to_bytes())
+def as_inputs(inputs: Inputs | bytes) -> Inputs:
+    """The inputs themselves, or read from the bytes of an inputs.json. Raises InputError."""
+    return Inputs.read(inputs) if isinstance(inputs, bytes) else inputs
 
 
 # ------------------------------------------------------------------ checks
