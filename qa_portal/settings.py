@@ -352,6 +352,8 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.sweep", "schedule": env.float("JOBS_SWEEP_SECONDS", 30)},
     "expire files": {"task": "files.expire", "schedule": 3600},
+    "sweep orphaned content": {"task": "files.sweep_orphans", "schedule": crontab(hour="2", minute="15")},
+    "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": 3600},
     "expire uploads": {"task": "evidence.expire_uploads", "schedule": 3600},
     "scan evidence": {"task": "evidence.scan_waiting", "schedule": 300},
     "anchor the audit trail": {"task": "audit.anchor", "schedule": crontab(hour="1", minute="30")},

@@ -57,7 +57,7 @@ class ApplicationExport(RowExport):
     columns = {key: header for key, (header, _kind) in COLUMNS.items()}
 
     def __init__(self, campaign: Campaign, applications: QuerySet[Application]) -> None:
-        self.name = f"{campaign.year}年申报项目"
+        self.name, self.about = f"{campaign.year}年申报项目", campaign
         self.applications = applications
 
     def rows(self) -> Iterator[Row]:

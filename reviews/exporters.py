@@ -27,7 +27,7 @@ class RankingExport(RowExport):
     }
 
     def __init__(self, campaign: Campaign, applications: QuerySet[Application]) -> None:
-        self.name = f"{campaign.year}年评审排名"
+        self.name, self.about = f"{campaign.year}年评审排名", campaign
         self.applications = applications
 
     def rows(self) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from qa_portal.campaigns.queries import campaign_with_criteria_or_404
 from qa_portal.core.policy import requires
@@ -37,6 +38,7 @@ def ranking(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @requires(may_read_reviews)
+@require_safe
 def ranking_export(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
     """The whole ranking as CSV or Excel."""
     if ending not in ("csv", "xlsx"):

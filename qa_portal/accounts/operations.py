@@ -1,5 +1,6 @@
 """Writing people and roles. Every change of a role is one transaction with its audit entry."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -7,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -99,6 +101,8 @@ def set_active(user: User, *, active: bool, by: User, reason: str) -> User:
         action = "person.reactivated" if active else "person.deactivated"
         record(action, row, by=by, before={"is_active": before}, after={"is_active": active}, reason=reason)
         _new_epoch(row)
+        if not active:
+            UserSession.objects.filter(user=row).delete()
     return row
 
 
@@ -170,6 +174,31 @@ def expire_sign_in(request: HttpRequest, reason: str) -> None:
             record("session.expired", request.user, by=request.user, after={"why": reason})
             UserSession.objects.filter(session_key=key).delete()
     logout(request)
+
+
+# a person who comes back late is still told why: until then SessionLifeMiddleware ends the sign-in
+LATE_RETURN = timedelta(hours=1)
+
+
+def forget_sign_ins() -> int:
+    """Remove what sign-ins left on the server when nobody came back; returns how many sign-ins went.
+
+    A session that is idle for too long opens nothing any more, but its row would stay until the cookie's
+    end. Sessions of nobody, as from a sign-in that was not finished, go when they expire.
+    """
+    now = timezone.now()
+    limit, gone = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS) - LATE_RETURN, 0
+    idle = UserSession.objects.filter(last_seen_at__lte=limit)
+    for pk in list(idle.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = idle.select_for_update(of=("self",)).select_related("user").filter(pk=pk).first()
+            if row is not None:
+                if Session.objects.filter(session_key=row.session_key).exists():
+                    record("session.expired", row.user, by=None, after={"why": "idle"})
+                row.delete()
+                gone += 1
+    Session.objects.filter(expire_date__lte=now).delete()
+    return gone
 
 
 def switch_account(request: HttpRequest, target: User) -> None:

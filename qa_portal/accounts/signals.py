@@ -5,7 +5,10 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from qa_portal.accounts import session
@@ -33,6 +36,12 @@ def note_failed_sign_in(credentials: dict[str, Any], **kwargs: Any) -> None:
 @receiver(account.user_signed_up)
 def note_sign_up(user: Any, **kwargs: Any) -> None:
     note_event("person.signed_up", user, by=user, email=user.email)
+
+
+@receiver(post_delete, sender=UserSession)
+def remove_session(instance: UserSession, **kwargs: Any) -> None:
+    """Whatever ends a sign-in, signing out or the deletion of the person, its session goes from the server."""
+    Session.objects.filter(session_key=instance.session_key).delete()
 
 
 # ------------------------------------------------------------------ password and address

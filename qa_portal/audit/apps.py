@@ -6,7 +6,7 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from qa_portal.audit import checks  # noqa: F401
+        from qa_portal.audit import checks, downloads  # noqa: F401
         from qa_portal.audit.metrics import audit_gauges
         from qa_portal.core.metrics import register_gauges
 

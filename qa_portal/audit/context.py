@@ -1,9 +1,11 @@
-"""Where an action comes from: address, browser and request id of the running request or job."""
+"""Where an action comes from: address, browser and request id of the running request or job, and its request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from django.http import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Origin:
 
 UNKNOWN = Origin()
 _origin: ContextVar[Origin] = ContextVar("audit_origin", default=UNKNOWN)
+_request: ContextVar[HttpRequest | None] = ContextVar("audit_request", default=None)
 
 
 def current_origin() -> Origin:
@@ -24,11 +27,17 @@ def current_origin() -> Origin:
     return _origin.get()
 
 
+def current_request() -> HttpRequest | None:
+    """The request that is served now, in this thread; None in a job or command."""
+    return _request.get()
+
+
 @contextmanager
-def acting_from(origin: Origin) -> Iterator[None]:
+def acting_from(origin: Origin, request: HttpRequest | None = None) -> Iterator[None]:
     """Everything recorded inside carries this origin."""
-    token = _origin.set(origin)
+    token, served = _origin.set(origin), _request.set(request)
     try:
         yield
     finally:
         _origin.reset(token)
+        _request.reset(served)

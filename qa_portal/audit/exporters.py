@@ -22,6 +22,8 @@ def _json(value: Any) -> str:
 class AuditExport(RowExport):
     """Every field of the entries, oldest first, with the seals, so that the file can be checked."""
 
+    is_noted = False
+
     columns = {
         "sequence": _("Sequence number"),
         "occurred_at": _("Time"),

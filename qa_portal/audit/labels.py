@@ -42,6 +42,7 @@ ACTIONS: dict[str, Any] = {
     "factor.failed": _("Second factor failed"),
     "factor.removed": _("Second factor removed"),
     "factor.reset": _("Recovery codes made anew"),
+    "file.fetched": _("File fetched"),
     "guidance.added": _("Guidance note added"),
     "guidance.answered": _("Guidance note answered"),
     "guidance.reopened": _("Guidance note opened again"),
@@ -63,6 +64,7 @@ ACTIONS: dict[str, Any] = {
     "person.deactivated": _("Person deactivated"),
     "person.reactivated": _("Person let in again"),
     "person.signed_up": _("Account made by the person"),
+    "records.cleared": _("Old jobs and notices removed"),
     "role.approved": _("Role approved"),
     "role.ended": _("Role ended"),
     "role.granted": _("Role given"),
@@ -75,6 +77,7 @@ ACTIONS: dict[str, Any] = {
     "session.signed_in": _("Signed in"),
     "session.signed_out": _("Signed out"),
     "session.switched": _("Account of the demonstration switched"),
+    "table.exported": _("Table exported"),
     "units.imported": _("Recommending units imported"),
 }
 

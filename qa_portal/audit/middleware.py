@@ -21,7 +21,7 @@ class AuditOriginMiddleware:
             user_agent=request.headers.get("User-Agent", ""),
             request_id=getattr(request, "id", ""),
         )
-        with acting_from(origin):
+        with acting_from(origin, request):
             return self.get_response(request)
 
 

@@ -13,6 +13,8 @@ from typing import IO, Any
 from urllib.parse import quote
 
 import xlsxwriter
+from django.db import models
+from django.dispatch import Signal
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 
 # What a spreadsheet program may take for the start of a formula, full-width forms included
@@ -21,6 +23,10 @@ FORMULA_START = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = tuple[Any, ...]
+
+# Sent before a table leaves the portal, with `export` and `ending`: the audit trail notes who took it. It
+# stands above this module and listens; what a listener raises keeps the file back.
+export_taken = Signal()
 
 
 def csv_cell(value: Any) -> Any:
@@ -43,10 +49,12 @@ class _Echo:
 
 
 class RowExport:
-    """Base of the exports. `name` is the file name without ending."""
+    """Base of the exports. `name` is the file name without ending, `about` what the table is about."""
 
     columns: Mapping[str, Any] = {}
     name = "export"
+    about: models.Model | None = None
+    is_noted = True  # False where the view leaves an entry that says more
 
     def rows(self) -> Iterable[Row]:
         """One tuple per row, in the order of `columns`; a generator, so that memory stays flat."""
@@ -76,7 +84,8 @@ class RowExport:
             sheet.freeze_panes(1, 1)
 
     def response(self, ending: str) -> HttpResponseBase:
-        """The file as a download; `ending` is "csv" or "xlsx"."""
+        """The file as a download, which leaves an entry in the audit trail; `ending` is "csv" or "xlsx"."""
+        export_taken.send(type(self), export=self, ending=ending)
         if ending == "csv":
             lines = (line.encode() for line in self.csv_lines())
             response: HttpResponseBase = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -2,8 +2,9 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from qa_portal.audit.downloads import note_taken
 from qa_portal.core.errors import Refusal
 from qa_portal.files.models import StoredFile
 from qa_portal.files.registry import Purpose, purpose_for
@@ -27,6 +29,11 @@ from qa_portal.files.rules import served_type, shown_name
 log = logging.getLogger(__name__)
 BLOCK = 64 * 1024
 IN_MEMORY = 2 * 1024 * 1024
+
+# longer than any transaction or job may last
+ORPHAN_AGE = timedelta(days=1)
+FOLDER_NAME = re.compile(r"[0-9a-f]{2}")
+CONTENT_NAME = re.compile(r"[0-9a-f]{32}(_\w{7})?")
 
 Content = bytes | IO[bytes] | File | Iterable[bytes]
 
@@ -116,6 +123,22 @@ def internal_address(stored: StoredFile) -> str:
     return f"{prefix}/s3{signed.path}?{signed.query}"
 
 
+def note_fetch(stored: StoredFile, *, by: Any) -> None:
+    """One entry for each file that a person fetches, to save or to look at."""
+    note_taken("file.fetched", stored, by=by, name=stored.name, purpose=stored.purpose, sha256=stored.sha256)
+
+
+def open_for(person: Any, stored: StoredFile) -> File:
+    """The content for a person who may fetch it, noted in the audit trail. Raises as `open_file`."""
+    file = open_file(stored)
+    try:
+        note_fetch(stored, by=person)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
 def is_intact(stored: StoredFile) -> bool:
     """The storage still holds exactly what was stored."""
     digest = hashlib.sha256()
@@ -139,6 +162,34 @@ def _remove_content(key: str) -> None:
         default_storage.delete(key)
     except Exception:
         log.exception("content %s was not removed from the storage", key)
+
+
+def sweep_orphans(*, older_than: timedelta = ORPHAN_AGE) -> int:
+    """Remove content that no row knows; returns how much went.
+
+    A transaction that was undone, or a process that was killed, leaves its content behind. What is younger
+    than `older_than` may belong to a transaction that is still open. Only names that `store` makes count:
+    whatever else lies in the storage is not ours.
+    """
+    gone, limit = 0, timezone.now() - older_than
+    for folder in sorted(name for name in _listed("")[0] if FOLDER_NAME.fullmatch(name)):
+        keys = [f"{folder}/{name}" for name in _listed(folder)[1] if CONTENT_NAME.fullmatch(name)]
+        known = set(StoredFile.objects.filter(key__startswith=f"{folder}/").values_list("key", flat=True))
+        for key in sorted(set(keys) - known):
+            if default_storage.get_modified_time(key) < limit:
+                _remove_content(key)
+                gone += 1
+    if gone:
+        log.warning("%d pieces of content that no file knows were removed from the storage", gone)
+    return gone
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files there; none where nothing was ever stored."""
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
 
 
 def expire_files() -> int:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from qa_portal.core.policy import requires, signed_in
 from qa_portal.files.models import StoredFile
-from qa_portal.files.operations import internal_address, open_file
+from qa_portal.files.operations import internal_address, note_fetch, open_for
 
 
 def file_for(user: Any, file_id: UUID) -> StoredFile:
@@ -23,12 +23,13 @@ def file_for(user: Any, file_id: UUID) -> StoredFile:
 def download(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     """Send a file to be saved, never to be shown: nothing in it runs in the portal's name.
 
-    Behind the proxy only the permission is checked here; the proxy sends the bytes.
+    Behind the proxy only the permission is checked here; the proxy sends the bytes. Each fetch is an entry
+    in the audit trail.
     """
     stored = file_for(request.user, pk)
     try:
-        response = _handed_over(stored) or FileResponse(
-            open_file(stored), as_attachment=True, filename=stored.name, content_type=stored.content_type
+        response = _handed_over(stored, request.user) or FileResponse(
+            open_for(request.user, stored), as_attachment=True, filename=stored.name, content_type=stored.content_type
         )
     except FileNotFoundError:
         raise Http404 from None
@@ -38,11 +39,12 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     return response
 
 
-def _handed_over(stored: StoredFile) -> HttpResponse | None:
+def _handed_over(stored: StoredFile, person: Any) -> HttpResponse | None:
     """An empty answer that tells the proxy what to send; None without such a proxy."""
     address = internal_address(stored)
     if not address:
         return None
+    note_fetch(stored, by=person)
     response = HttpResponse(content_type=stored.content_type)
     response["X-Accel-Redirect"] = address
     response["Content-Disposition"] = content_disposition_header(True, stored.name)

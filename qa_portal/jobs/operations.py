@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -162,6 +162,12 @@ def sweep_jobs(*, at_boot: bool = False) -> Swept:
         counts["sent"] += waiting.filter(pk=job_id).update(queued_at=now)
         _send_on_commit(job_id)
     return Swept(**counts)
+
+
+def forget_jobs(before: datetime) -> int:
+    """Remove jobs that finished earlier; returns how many. The caller records it."""
+    old = Job.objects.filter(state__in=FINISHED, finished_at__lt=before)
+    return int(old.delete()[1].get(Job._meta.label, 0))
 
 
 def _lost_jobs(now: Any, at_boot: bool) -> list[Job]:

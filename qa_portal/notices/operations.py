@@ -44,6 +44,11 @@ def mark_read(user: Any, ids: Iterable[int] | None = None) -> int:
     return unread.update(read_at=timezone.now())
 
 
+def forget_notices(before: datetime) -> int:
+    """Remove notices that came earlier, read or not; returns how many. The caller records it."""
+    return int(Notice.objects.filter(created_at__lt=before).delete()[0])
+
+
 def announce(
     text: str,
     *,

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from qa_portal.campaigns.queries import campaign_or_404
 from qa_portal.core.policy import requires
@@ -55,6 +56,7 @@ def without_empty(query: QueryDict) -> QueryDict:
 
 
 @requires(may_read_applications)
+@require_safe
 def application_export(request: HttpRequest, year: int, ending: str) -> HttpResponseBase:
     """The filtered and sorted set as CSV or Excel."""
     if ending not in ("csv", "xlsx"):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from qa_portal.core.errors import Refusal
 from qa_portal.core.policy import requires
-from qa_portal.files.operations import open_file
+from qa_portal.files.operations import open_for
 from submissions.evidence.access import evidence_for, works_with_evidence
 from submissions.evidence.forms import ReplaceForm, UploadForm
 from submissions.evidence.operations import MEGABYTE, add_evidence, describe_evidence, remove_evidence
@@ -153,7 +153,7 @@ def evidence_preview(request: HttpRequest, pk: int) -> FileResponse:
     if stored.name.lower().rpartition(".")[2] not in SHOWN_INLINE:
         raise Http404
     try:
-        response = FileResponse(open_file(stored), filename=stored.name, content_type=stored.content_type)
+        response = FileResponse(open_for(request.user, stored), filename=stored.name, content_type=stored.content_type)
     except FileNotFoundError:
         raise Http404 from None
     response["Cache-Control"] = "private, no-store"

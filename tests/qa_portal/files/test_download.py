@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from qa_portal.accounts.models import RoleGrant, User
+from qa_portal.audit.models import AuditEvent, AuditHead
 from qa_portal.files.models import StoredFile
 from qa_portal.files.operations import store
 from qa_portal.files.rules import shown_name
@@ -82,6 +83,35 @@ def test_unknown_and_lost_files_are_not_there(owner: Any, owner_client: Client) 
     assert owner_client.post(reverse("files:download", args=[stored.pk])).status_code == 405
 
 
+# ------------------------------------------------------------------ who took it
+def test_each_fetch_is_an_entry_of_the_trail(owner: Any, owner_client: Client) -> None:
+    stored = new_file(owner, name="名单.pdf")
+    for _time in range(2):
+        fetch(owner_client, stored)
+    entries = AuditEvent.objects.filter(action="file.fetched")
+    assert [(one.actor_id, one.object_id, one.ip, one.after) for one in entries] == 2 * [
+        (owner.pk, str(stored.pk), "127.0.0.1",
+         {"name": "名单.pdf", "purpose": "test.upload", "sha256": stored.sha256})
+    ]  # fmt: skip
+
+
+def test_what_was_refused_or_only_asked_about_is_no_entry(owner: Any, owner_client: Client) -> None:
+    stored, lost = new_file(owner), new_file(owner)
+    default_storage.delete(lost.key)
+    list(owner_client.head(reverse("files:download", args=[stored.pk])))  # closes the file
+    fetch(owner_client, lost)
+    fetch(Client(), stored)
+    assert AuditEvent.objects.filter(action="file.fetched").count() == 0
+
+
+def test_without_its_entry_nothing_is_sent(owner: Any, owner_client: Client) -> None:
+    """The trail cannot take an entry: the last number that the column holds is used up."""
+    stored = new_file(owner)
+    AuditHead.objects.update_or_create(pk=AuditHead.ONLY, defaults={"sequence": 2**63 - 1})
+    owner_client.raise_request_exception = False
+    assert owner_client.get(reverse("files:download", args=[stored.pk])).status_code == 500
+
+
 # ------------------------------------------------------------------ how
 def test_a_file_is_sent_to_be_saved(owner: Any, owner_client: Client) -> None:
     response = fetch(owner_client, new_file(owner, name="通报 2020.pdf", content_type="application/pdf"))
@@ -119,6 +149,6 @@ def test_no_name_breaks_the_header(owner: Any, owner_client: Client, name: str) 
 
 def test_download_query_count(owner: Any, owner_client: Client, django_assert_num_queries: Any) -> None:
     stored = [new_file(owner) for _number in range(3)]
-    # session, person, roles (for the purposes of roles), file
-    with django_assert_num_queries(4):
+    # session, person, roles (for the purposes of roles), file; a transaction with the entry on who took it (5)
+    with django_assert_num_queries(9):
         assert fetch(owner_client, stored[0]).fetched == b"content"

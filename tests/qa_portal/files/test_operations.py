@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given
@@ -17,9 +19,9 @@ from hypothesis import settings as hypothesis_settings
 
 from qa_portal.core.errors import Refusal
 from qa_portal.files.models import StoredFile
-from qa_portal.files.operations import expire_files, is_intact, open_file, remove_file, store
+from qa_portal.files.operations import expire_files, is_intact, open_file, remove_file, store, sweep_orphans
 from qa_portal.files.registry import register_purpose
-from qa_portal.files.tasks import expire
+from qa_portal.files.tasks import expire, sweep
 from tests.qa_portal.files.test_rules import odd_names
 
 CONTENT = "质量攻关".encode() * 50_000
@@ -151,3 +153,54 @@ def test_the_regular_task_removes_what_expired(owner: Any) -> None:
         store(b"x", name="old", purpose="test.upload", owner=owner)
     expire()
     assert StoredFile.objects.count() == 0
+
+
+# ------------------------------------------------------------------ content without a row
+def undone(owner: Any) -> str:
+    """The key of content whose row was rolled back."""
+    try:
+        with transaction.atomic():
+            key: str = store(b"x", name="a", purpose="test.export", owner=owner).key
+            raise RuntimeError
+    except RuntimeError:
+        return key
+
+
+def of_age(settings: Any, key: str, age: timedelta) -> None:
+    """Make the content as old as this at NOON."""
+    then = (NOON - age).timestamp()
+    os.utime(Path(settings.MEDIA_ROOT) / key, (then, then))
+
+
+def test_a_rolled_back_file_leaves_content_that_is_swept_after_a_day(owner: Any, settings: Any) -> None:
+    old, young = undone(owner), undone(owner)
+    kept = store(b"x", name="kept", purpose="test.export", owner=owner)
+    of_age(settings, old, timedelta(days=1, seconds=1))
+    of_age(settings, young, timedelta(days=1) - timedelta(seconds=1))
+    of_age(settings, kept.key, timedelta(days=400))
+    with time_machine.travel(NOON, tick=False):
+        assert sweep_orphans() == 1
+        assert sweep_orphans() == 0
+    left = [default_storage.exists(key) for key in (old, young, kept.key)]
+    assert left == [False, True, True]
+
+
+def test_what_is_not_ours_is_left_alone(owner: Any, settings: Any) -> None:
+    names = ["ab/readme.txt", "notes/0123456789abcdef0123456789abcdef", "ab/0123456789abcdef0123456789abcdef.bak"]
+    for name in names:
+        default_storage.save(name, ContentFile(b"x"))
+        of_age(settings, name, timedelta(days=400))
+    with time_machine.travel(NOON, tick=False):
+        assert sweep_orphans() == 0
+    assert [default_storage.exists(name) for name in names] == [True, True, True]
+
+
+def test_a_storage_in_which_nothing_was_ever_stored_is_no_error(db: None) -> None:
+    assert sweep_orphans() == 0
+
+
+def test_the_regular_task_sweeps(owner: Any, settings: Any) -> None:
+    key = undone(owner)
+    of_age(settings, key, timedelta(days=4000))
+    sweep()
+    assert not default_storage.exists(key)

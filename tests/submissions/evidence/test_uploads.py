@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from qa_portal.core.errors import Refusal
 from qa_portal.files.models import StoredFile
+from qa_portal.files.operations import expire_files
 from submissions.evidence.operations import add_evidence
 from submissions.evidence.uploads import (
     CHUNK,
@@ -179,6 +180,17 @@ def test_what_is_not_finished_in_a_day_goes(draft: Application, owner: Any, cloc
     with pytest.raises(Refusal) as refusal:
         add_chunk(upload, 100, content[100:200], by=owner)
     assert (refusal.value.code, expire_uploads(), StoredFile.objects.count()) == ("over", 1, 0)
+
+
+def test_pieces_whose_upload_is_gone_go_a_day_later(draft: Application, owner: Any, clock: Any) -> None:
+    """An application that is removed takes its uploads along, and leaves their pieces behind."""
+    upload = begin(draft, owner, b"x" * 500)
+    add_chunk(upload, 0, b"x" * 100, by=owner)
+    EvidenceUpload.objects.filter(pk=upload.pk).delete()
+    clock.shift(timedelta(hours=48) - timedelta(seconds=1))
+    assert (expire_files(), StoredFile.objects.count()) == (0, 1)
+    clock.shift(timedelta(seconds=1))
+    assert (expire_files(), StoredFile.objects.count()) == (1, 0)
 
 
 def test_cancelling_forgets_the_pieces(draft: Application, owner: Any) -> None:
