@@ -13,8 +13,9 @@ from submissions.models import Application
 
 
 def open_campaign() -> Campaign | None:
-    """The year of the call: the newest one with a filing window, whether it is open now or not."""
-    return Campaign.objects.filter(filing_opens_at__isnull=False, filing_closes_at__isnull=False).newest_first().first()
+    """The year of the call: the newest published one with a filing window, whether it is open now or not."""
+    known = Campaign.objects.filter(filing_opens_at__isnull=False, filing_closes_at__isnull=False)
+    return known.filter(is_in_preparation=False).newest_first().first()
 
 
 def own_applications(user: Any) -> QuerySet[Application]:
@@ -31,9 +32,12 @@ class UnitGroup:
     units: list[tuple[int, str, bool]]  # key, name, is of the own district
 
 
-def units_by_channel(district: str) -> list[UnitGroup]:
-    """Everybody who can recommend; one query."""
-    found = list(RecommendingUnit.objects.order_by("name").values_list("kind", "pk", "name", "district"))
+def units_by_channel(district: str, campaign: Campaign | None = None) -> list[UnitGroup]:
+    """Everybody who can recommend, with a year only who takes part in it; one query."""
+    units = RecommendingUnit.objects.order_by("name")
+    if campaign is not None:
+        units = units.exclude(absences__campaign=campaign)
+    found = list(units.values_list("kind", "pk", "name", "district"))
     groups = []
     for kind in UNIT_KINDS:
         units = [(key, name, bool(district) and where == district) for one, key, name, where in found if one == kind]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from qa_portal.campaigns.models import Campaign
 from qa_portal.organisations.models import RecommendingUnit
 from submissions.enums import State
 from submissions.form.checks import CheckSettings, Context, Twin
@@ -20,30 +21,42 @@ def context_for(
     application: Application, dossier: Dossier, *, now: datetime | None = None, is_full: bool = True
 ) -> Context:
     """Look everything up. `is_full` False leaves out what only warnings need (earlier years, similar texts)."""
-    settings = settings_for(application)
+    settings = settings_for(application.campaign)
     closes_at = application.campaign.filing_closes_at
     return Context(
         settings=settings,
         today=timezone.localdate(now),
         closing_day=timezone.localdate(closes_at) if closes_at else None,
-        unit_kind=unit_kind(dossier),
+        unit_kind=unit_kind(dossier, application.campaign),
         twins=twins_of(application, str(dossier.get("project", "title")).strip()),
         top_amounts=top_amounts(application.campaign.year, settings) if is_full else {},
         similar=similar_to(application, dossier, above=settings.similarity) if is_full else (),
     )
 
 
-def settings_for(application: Application) -> CheckSettings:
-    """The thresholds of the year; all years have the defaults until the bureau may change them."""
-    return CheckSettings()
+def settings_for(campaign: Campaign) -> CheckSettings:
+    """The thresholds that the bureau set for a year."""
+    return CheckSettings(
+        summary_pages=campaign.summary_pages,
+        novelty_months=campaign.novelty_months,
+        needs_letter=campaign.needs_letter,
+        evidence=campaign.evidence_rules,
+        deviation=campaign.deviation,
+        profit_share=campaign.profit_percent / 100,
+        top_share=campaign.top_percent / 100,
+        top_sample=campaign.top_sample,
+        months_in_use=campaign.months_in_use,
+        similarity=campaign.similarity_percent / 100,
+    )
 
 
-def unit_kind(dossier: Dossier) -> str:
-    """The kind of the chosen recommending unit; "" where there is none."""
+def unit_kind(dossier: Dossier, campaign: Campaign) -> str:
+    """The kind of the chosen recommending unit; "" where none of this year is chosen."""
     key = str(dossier.get("project", "recommending_unit")).strip()
     if not (key.isascii() and key.isdigit() and len(key) <= 18):
         return ""
-    return RecommendingUnit.objects.filter(pk=int(key)).values_list("kind", flat=True).first() or ""
+    units = RecommendingUnit.objects.exclude(absences__campaign=campaign)
+    return units.filter(pk=int(key)).values_list("kind", flat=True).first() or ""
 
 
 def twins_of(application: Application, title: str) -> tuple[Twin, ...]:

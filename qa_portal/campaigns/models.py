@@ -45,10 +45,65 @@ class Campaign(models.Model):
     filing_opens_at = models.DateTimeField(_("Filing opens"), null=True, blank=True)
     filing_closes_at = models.DateTimeField(_("Filing closes"), null=True, blank=True)
     recommendation_closes_at = models.DateTimeField(_("Recommendation closes"), null=True, blank=True)
+    call_issued_on = models.DateField(_("Call notice issued on"), null=True, blank=True)
     call_notice = models.TextField(_("Call notice"), blank=True)
-    return_days = models.PositiveSmallIntegerField(_("Working days to answer a return"), default=5)
-    correction_days = models.PositiveSmallIntegerField(_("Working days for a correction"), default=5)
-    corrections_allowed = models.PositiveSmallIntegerField(_("Corrections allowed"), default=1)
+    declaration_text = models.TextField(_("Words above the declarations"), blank=True)
+    return_days = models.PositiveSmallIntegerField(
+        _("Working days to answer a return"), default=rules.DEFAULT_RETURN_DAYS
+    )
+    check_days = models.PositiveSmallIntegerField(
+        _("Working days for the formal check"), default=rules.DEFAULT_CHECK_DAYS
+    )
+    correction_days = models.PositiveSmallIntegerField(
+        _("Working days for a correction"), default=rules.DEFAULT_CORRECTION_DAYS
+    )
+    corrections_allowed = models.PositiveSmallIntegerField(_("Corrections allowed"), default=rules.DEFAULT_CORRECTIONS)
+    review_opens_at = models.DateTimeField(_("Expert review opens"), null=True, blank=True)
+    review_closes_at = models.DateTimeField(_("Expert review closes"), null=True, blank=True)
+    # what an application must contain; {code of the type: "always" or "never"}, others as the form says
+    evidence_rules = models.JSONField(_("Required evidence"), default=dict, blank=True)
+    evidence_file_mb = models.PositiveSmallIntegerField(_("Largest file (MB)"), default=rules.DEFAULT_FILE_MB)
+    evidence_total_mb = models.PositiveSmallIntegerField(
+        _("All files of an application (MB)"), default=rules.DEFAULT_TOTAL_MB
+    )
+    needs_letter = models.BooleanField(_("The stamped letter of the unit must be there at submission"), default=False)
+    summary_pages = models.PositiveSmallIntegerField(
+        _("Pages of the summary report at most"), default=rules.DEFAULT_SUMMARY_PAGES
+    )
+    novelty_months = models.PositiveSmallIntegerField(
+        _("Age of a novelty search at most (months)"), default=rules.DEFAULT_NOVELTY_MONTHS
+    )
+    months_in_use = models.PositiveSmallIntegerField(
+        _("In use when filing closes, at least (months)"), default=rules.DEFAULT_MONTHS_IN_USE
+    )
+    deviation = ScaledDecimalField(
+        _("Difference to the financial proof at most (10,000 CNY)"),
+        decimal_places=2,
+        default=rules.DEFAULT_DEVIATION,
+    )
+    profit_percent = ScaledDecimalField(
+        _("Ask when the profit is above this share of the sales (%)"),
+        decimal_places=2,
+        default=rules.DEFAULT_PROFIT_PERCENT,
+    )
+    top_percent = ScaledDecimalField(
+        _("Ask when an amount is among the highest of earlier years (%)"),
+        decimal_places=2,
+        default=rules.DEFAULT_TOP_PERCENT,
+    )
+    top_sample = models.PositiveSmallIntegerField(
+        _("Earlier applications needed for that"), default=rules.DEFAULT_TOP_SAMPLE
+    )
+    similarity_percent = ScaledDecimalField(
+        _("Ask when the text is similar to an earlier one (%)"),
+        decimal_places=2,
+        default=rules.DEFAULT_SIMILARITY_PERCENT,
+    )
+    # a year is prepared unseen, then its call is published; imported years never were in preparation
+    is_in_preparation = models.BooleanField(_("In preparation"), default=False, editable=False)
+    call_published_at = models.DateTimeField(_("Call published at"), null=True, blank=True, editable=False)
+    # raised by every change of the settings, so that nobody overwrites what they did not see
+    settings_version = models.PositiveIntegerField(default=0, editable=False)
     published_at = models.DateTimeField(_("Circular published at"), null=True, blank=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
@@ -64,6 +119,22 @@ class Campaign(models.Model):
                 name="campaign_printed_not_before_signed",
             ),
             models.CheckConstraint(condition=Q(reviews_per_application__gte=1), name="campaign_reviews_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(filing_opens_at__isnull=True)
+                | Q(filing_closes_at__isnull=True)
+                | Q(filing_closes_at__gt=F("filing_opens_at")),
+                name="campaign_filing_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_opens_at__isnull=True)
+                | Q(review_closes_at__isnull=True)
+                | Q(review_closes_at__gt=F("review_opens_at")),
+                name="campaign_review_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence_file_mb__gte=1, evidence_total_mb__gte=F("evidence_file_mb")),
+                name="campaign_evidence_sizes",
+            ),
             # dropping two of fewer than three reviews would leave no score
             models.CheckConstraint(
                 condition=Q(trim_from=0) | Q(trim_from__gte=3), name="campaign_trimming_leaves_a_review"
@@ -78,6 +149,11 @@ class Campaign(models.Model):
         """The circular of the year is out: its figures must not change any more."""
         return self.published_at is not None
 
+    @property
+    def has_begun(self) -> bool:
+        """The call is out, or the year was imported: others know the settings, a change needs a reason."""
+        return not self.is_in_preparation
+
 
 class Criterion(models.Model):
     """评分指标: one line of the year's score sheet; its maximum in points is its weight."""
@@ -87,6 +163,8 @@ class Criterion(models.Model):
     name = models.CharField(_("Name"), max_length=50)
     maximum = ScaledDecimalField(_("Maximum points"), decimal_places=2)
     step = ScaledDecimalField(_("Step of points"), decimal_places=2, default=rules.DEFAULT_STEP)
+    # what high and low points mean, in words, one band a line
+    anchors = models.TextField(_("What the points mean"), max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("Criterion")

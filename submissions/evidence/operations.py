@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qa_portal.audit.operations import record
+from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
 from qa_portal.files.models import StoredFile
 from qa_portal.files.operations import open_file, store
@@ -49,7 +50,7 @@ class Checked:
 def check_file(application: Application, file: IO[bytes], name: str, *, by: Any) -> Checked:
     """Look into a file and scan it. Raises Refusal with what to do; a virus is put on record."""
     size = file.seek(0, 2)
-    refuse_size(size)
+    refuse_size(application.campaign, size)
     inspected = inspect(file, name)
     found = scan(file)
     if found.state == ScanState.INFECTED:
@@ -66,29 +67,47 @@ def _infected() -> Refusal:
     )  # fmt: skip
 
 
-def refuse_size(size: int) -> None:
-    """Raises Refusal for a file over the limit, with both figures."""
-    if size > settings.EVIDENCE_MAX_FILE:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of one file, and of all files of an application."""
+
+    file: int
+    total: int
+
+
+def limits_of(campaign: Campaign) -> Limits:
+    """What the year allows, never more than the installation takes (EVIDENCE_MAX_FILE, EVIDENCE_MAX_TOTAL)."""
+    return Limits(
+        min(settings.EVIDENCE_MAX_FILE, campaign.evidence_file_mb * MEGABYTE),
+        min(settings.EVIDENCE_MAX_TOTAL, campaign.evidence_total_mb * MEGABYTE),
+    )
+
+
+def refuse_size(campaign: Campaign, size: int) -> None:
+    """Raises Refusal for a file over the limit of the year, with both figures."""
+    limit = limits_of(campaign).file
+    if size > limit:
         raise Refusal(
             _("The file has %(size)s MB; the limit is %(limit)s MB.")
-            % {"size": -(-size // MEGABYTE), "limit": settings.EVIDENCE_MAX_FILE // MEGABYTE},
+            % {"size": -(-size // MEGABYTE), "limit": limit // MEGABYTE},
             fix=_("Scan or export it at a lower resolution, or split it."), field="file", code="too_large",
         )  # fmt: skip
 
 
 def refuse_total(application: Application, size: int, *, less: int = 0) -> None:
     """Raises Refusal where `size` more bytes pass the total. `less` is what goes at the same time."""
+    total = limits_of(application.campaign).total
     everything = EvidenceFile.objects.filter(application=application)
     standing = everything.current().aggregate(sum=Sum("stored__size"))["sum"] or 0
-    left = settings.EVIDENCE_MAX_TOTAL - standing + less
+    left = total - standing + less
     if size > left:
         raise Refusal(
             _("All evidence together would pass %(limit)s MB; %(left)s MB are left.")
-            % {"limit": settings.EVIDENCE_MAX_TOTAL // MEGABYTE, "left": max(0, left) // MEGABYTE},
+            % {"limit": total // MEGABYTE, "left": max(0, left) // MEGABYTE},
             fix=_("Remove a file that is not needed, or make this one smaller."), field="file", code="total",
         )  # fmt: skip
     kept = everything.aggregate(sum=Sum("stored__size"))["sum"] or 0
-    if kept + size > MOST_KEPT * settings.EVIDENCE_MAX_TOTAL:
+    if kept + size > MOST_KEPT * total:
         raise Refusal(
             _("Too many former versions are kept already."), fix=_("Call the bureau."), field="file", code="kept"
         )

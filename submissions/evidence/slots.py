@@ -10,7 +10,7 @@ from submissions.enums import EvidenceType, ScanState
 from submissions.evidence.rules import kind_of_name
 from submissions.form.claims import Claim, MatrixRow, Need, claims_of, matrix_of
 from submissions.form.dossier import Dossier
-from submissions.form.requirements import FACTS, REQUIREMENTS, Fact
+from submissions.form.requirements import FACTS, REQUIREMENTS, Fact, reason_for
 from submissions.models import Application, EvidenceFile
 
 E = EvidenceType
@@ -77,7 +77,12 @@ class Slot:
 
 def slots_of(application: Application, dossier: Dossier, fetchable: Container[int]) -> list[Slot]:
     """All types in order with their files; one query. `fetchable`: keys of what the person may fetch."""
-    slots = {one.type: Slot(one.type, one.reason(dossier), one.help, one.example) for one in REQUIREMENTS}
+    year = application.campaign
+    limits = {"novelty_months": year.novelty_months, "summary_pages": year.summary_pages}
+    slots = {
+        one.type: Slot(one.type, reason_for(one, dossier, year.evidence_rules), one.help % limits, one.example)
+        for one in REQUIREMENTS
+    }
     everything = list(application.evidence.select_related("stored", "uploaded_by").order_by("uploaded_at", "pk"))
     former_of: dict[int, EvidenceFile] = {one.replaced_by_id: one for one in everything if one.replaced_by_id}
     claims = claims_of(dossier)

@@ -43,7 +43,7 @@ def start_upload(
     name = shown_name(name)
     if size <= 0:
         raise Refusal(_("The file is empty."), fix=_("Choose the file again."), field="file", code="empty")
-    refuse_size(size)
+    refuse_size(application.campaign, size)
     refuse_ending(name)
     with transaction.atomic():
         row = lock_for_edit(application, by)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,13 @@ from qa_portal.core.policy import requires
 from qa_portal.files.operations import open_for
 from submissions.evidence.access import evidence_for, works_with_evidence
 from submissions.evidence.forms import ReplaceForm, UploadForm
-from submissions.evidence.operations import MEGABYTE, add_evidence, describe_evidence, remove_evidence
+from submissions.evidence.operations import (
+    MEGABYTE,
+    add_evidence,
+    describe_evidence,
+    limits_of,
+    remove_evidence,
+)
 from submissions.evidence.rules import ENDINGS
 from submissions.evidence.scanning import is_scanner_configured
 from submissions.evidence.slots import SHOWN_INLINE, slots_of
@@ -62,13 +67,14 @@ def _page(request: HttpRequest, application: Application, outcomes: list[Outcome
     slots = slots_of(application, dossier, fetchable)
     refused = [one for one in outcomes or () if one.refusal]
     standing = sum(proof.size for proof in dossier.evidence)
+    limits = limits_of(application.campaign)
     context = frame_of(application, request.user) | {
         "needed": [slot for slot in slots if slot.reason or slot.files],
         "other": [slot for slot in slots if not slot.reason and not slot.files],
         "refused": refused,
         "standing": standing,
-        "total": settings.EVIDENCE_MAX_TOTAL,
-        "file_limit": settings.EVIDENCE_MAX_FILE // MEGABYTE,
+        "total": limits.total,
+        "file_limit": limits.file // MEGABYTE,
         "accept": ",".join(ENDINGS),
         "chunk": CHUNK,
         "is_scanned": is_scanner_configured(),

@@ -3,7 +3,7 @@
 Counted by the rules of the check themselves; it says nothing of the quality of the project.
 """
 
-from submissions.form.checks import Context, findings
+from submissions.form.checks import NO_CONTEXT, Context, findings
 from submissions.form.checks.evidence import p03_required_evidence
 from submissions.form.claims import matrix_of
 from submissions.form.dossier import Dossier
@@ -16,7 +16,8 @@ def completeness_of(dossier: Dossier, context: Context | None = None) -> Meter:
     clean = dossier.cleaned()
     fields = meter_of(clean, findings(clean, context))
     missing = findings(clean, context, [p03_required_evidence])
-    needed = max(len(required_types(clean)), len(missing))
+    rules = (context or NO_CONTEXT).settings.evidence
+    needed = max(len(required_types(clean, rules)), len(missing))
     claims = [row for row in matrix_of(clean) if row.blocks]
     proved = sum(not row.unmet for row in claims)
     return Meter(fields.present + needed - len(missing) + proved, fields.required + needed + len(claims))

@@ -84,7 +84,10 @@ def stated(dossier: Dossier, key: str) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A type of evidence: why it is needed now ("" when it is not), what it is, and a good example."""
+    """A type of evidence: why it is needed now ("" when it is not), what it is, and a good example.
+
+    `help` may name thresholds of the year: %(novelty_months)s, %(summary_pages)s.
+    """
 
     type: EvidenceType
     reason: Callable[[Dossier], Any]
@@ -145,20 +148,34 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(E.FINANCIAL_PROOF, _benefit,
                 _("With the seal of finance; type its figures beside it, they must equal the form."),
                 "经济效益证明（财务章）.pdf"),
-    Requirement(E.NOVELTY_SEARCH, _novelty, _("Not older than 24 months."), "科技查新报告.pdf"),
+    Requirement(E.NOVELTY_SEARCH, _novelty, _("Not older than %(novelty_months)s months."), "科技查新报告.pdf"),
     Requirement(E.APPRAISAL, _appraisal, _("With the names and signatures of the experts."), "成果鉴定意见.pdf"),
     Requirement(E.RIGHTS, _rights, _("First page of each; the holder is you or a partner unit."), "发明专利证书.pdf"),
     Requirement(E.USER_OPINION, _always, _("At least one; who uses it, since when, how much."), "用户使用意见.pdf"),
     Requirement(E.SPECIALISED_CERTIFICATE, _certificate, _("Valid on the day when filing closes."), "专精特新证书.jpg"),
     Requirement(E.SIZE_PROOF, _size, _("First pages of the audit report of the last full year."), "审计报告首页.pdf"),
     Requirement(E.AWARD, _award, _("One file per award."), "获奖证书.jpg"),
-    Requirement(E.SUMMARY_REPORT, _always, _("At most 20 pages; its text can be searched."), "攻关总结报告.pdf"),
+    Requirement(E.SUMMARY_REPORT, _always,
+                _("At most %(summary_pages)s pages; its text can be searched."), "攻关总结报告.pdf"),
     Requirement(E.RECOMMENDATION_LETTER, _never,
                 _("Your recommending unit adds it; upload it only when you have it already."), "推荐函.pdf"),
 )  # fmt: skip
 BY_TYPE: dict[EvidenceType, Requirement] = {one.type: one for one in REQUIREMENTS}
 
 
-def required_types(dossier: Dossier) -> list[EvidenceType]:
-    """The types of evidence without which this application cannot be submitted."""
-    return [one.type for one in REQUIREMENTS if one.reason(dossier)]
+ALWAYS, NEVER = "always", "never"
+# What a year may do without: nothing hangs on these that the check of claims would then miss
+WAIVABLE = (E.LICENCE, E.INTEGRITY, E.NON_SECRET, E.RIGHTS, E.SPECIALISED_CERTIFICATE, E.SIZE_PROOF, E.AWARD)
+
+
+def reason_for(requirement: Requirement, dossier: Dossier, rules: Mapping[str, str]) -> Any:
+    """Why a type is needed by this application in this year; "" when it is not."""
+    rule = rules.get(requirement.type.value, "")
+    if rule == ALWAYS:
+        return _always(dossier)
+    return "" if rule == NEVER and requirement.type in WAIVABLE else requirement.reason(dossier)
+
+
+def required_types(dossier: Dossier, rules: Mapping[str, str]) -> list[EvidenceType]:
+    """The types of evidence without which this application cannot be submitted. `rules` are those of the year."""
+    return [one.type for one in REQUIREMENTS if reason_for(one, dossier, rules)]

@@ -44,7 +44,7 @@ PROJECT = Section(
               help=_("Empty when you file by yourself.")),
         Shown("start_month", _("Start of the project"), Kind.MONTH, limit=7),
         Shown("end_month", _("End of the project"), Kind.MONTH, limit=7,
-              help=_("In use for at least six months when you file.")),
+              help=_("In use long enough when filing closes: the call says how many months.")),
         Field("partner_units", _("Partner units"), Kind.ROWS, required=False, max_rows=5, columns=(
             Field("name", _("Name of the unit"), limit=100), Field("uscc", _("Credit code"), limit=18),
         )),

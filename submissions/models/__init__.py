@@ -6,7 +6,7 @@ formal check · `calendar` extensions and quotas · `checks` answers to warnings
 """
 
 from submissions.models.application import AMOUNT_PLACES, Application, ApplicationQuerySet
-from submissions.models.calendar import FilingExtension, UnitQuota
+from submissions.models.calendar import FilingExtension, UnitAbsence, UnitQuota
 from submissions.models.checks import TextPrint, WarningAnswer
 from submissions.models.content import SectionContent, Submission
 from submissions.models.evidence import EvidenceChunk, EvidenceFile, EvidenceUpload
@@ -26,6 +26,7 @@ __all__ = [
     "SectionContent",
     "Submission",
     "TextPrint",
+    "UnitAbsence",
     "UnitQuota",
     "WarningAnswer",
 ]

@@ -1,4 +1,4 @@
-"""Exceptions to the calendar of a year, and quotas of recommending units."""
+"""Exceptions to the calendar of a year, and which recommending units take part with how many places."""
 
 from django.conf import settings
 from django.db import models
@@ -44,3 +44,18 @@ class UnitQuota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.unit_id}: {self.places}"
+
+
+class UnitAbsence(models.Model):
+    """A recommending unit that does not take part in a year; no row, it takes part."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="unit_absences")
+    unit = models.ForeignKey(RecommendingUnit, models.CASCADE, related_name="absences")
+
+    class Meta:
+        verbose_name = _("Unit that does not take part")
+        verbose_name_plural = _("Units that do not take part")
+        constraints = [models.UniqueConstraint(fields=["campaign", "unit"], name="unit_absence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.unit_id}"

@@ -31,7 +31,7 @@ def call(request: HttpRequest) -> HttpResponse:
         "is_before": now < campaign.filing_opens_at,
         "closes": deadline(campaign.filing_closes_at, now),
         "dates": dates_of(campaign, now),
-        "groups": units_by_channel(district),
+        "groups": units_by_channel(district, campaign),
         "district": district_name(district),
         "evidence_types": EvidenceType.choices,
         "files": files_applications(request.user),

@@ -34,7 +34,7 @@ def prove(application: Application, *, by: Any) -> None:
     """A file of every required type, each linked to all claims; reports show before and after."""
     dossier = dossier_of(application)
     claims = [claim.key for claim in claims_of(dossier)]
-    for type in {*required_types(dossier), EvidenceType.APPRAISAL}:
+    for type in {*required_types(dossier, application.campaign.evidence_rules), EvidenceType.APPRAISAL}:
         facts: dict[str, str] = {}
         if type == EvidenceType.TEST_REPORT:
             facts = {"stage": "both"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qa_portal.campaigns import rules
 from submissions.form.dossier import Dossier
 from submissions.form.sections import EVIDENCE_KEY, SECTIONS
 
@@ -46,17 +47,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """Thresholds of the rules: practice, configurable; the defaults are those of the domain rules."""
+    """Thresholds of the rules as the year sets them; without a year, what a new year begins with."""
 
-    summary_pages: int = 20  # P03: summary report
-    novelty_months: int = 24  # P03: age of a novelty search
-    needs_letter: bool = False  # P03: the unit adds its letter after the submission
-    deviation: Decimal = Decimal("0.01")  # P08
-    profit_share: Decimal = Decimal("0.5")  # P11
-    top_share: Decimal = Decimal("0.01")  # P14
-    top_sample: int = 100  # P14: fewer amounts of earlier years say nothing
-    months_in_use: int = 6  # P15
-    similarity: Decimal = Decimal("0.3")  # P21
+    summary_pages: int = rules.DEFAULT_SUMMARY_PAGES  # P03: summary report
+    novelty_months: int = rules.DEFAULT_NOVELTY_MONTHS  # P03: age of a novelty search
+    needs_letter: bool = False  # P03: otherwise the unit adds its letter after the submission
+    evidence: Mapping[str, str] = made_by(default_factory=dict)  # P03: code → "always" or "never"
+    deviation: Decimal = rules.DEFAULT_DEVIATION  # P08
+    profit_share: Decimal = rules.DEFAULT_PROFIT_PERCENT / 100  # P11
+    top_share: Decimal = rules.DEFAULT_TOP_PERCENT / 100  # P14
+    top_sample: int = rules.DEFAULT_TOP_SAMPLE  # P14: fewer amounts of earlier years say nothing
+    months_in_use: int = rules.DEFAULT_MONTHS_IN_USE  # P15
+    similarity: Decimal = rules.DEFAULT_SIMILARITY_PERCENT / 100  # P21
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ def rule(function: Rule) -> Rule:
     return function
 
 
-def findings(dossier: Dossier, context: Context | None = None, rules: Iterable[Rule] | None = None) -> list[Finding]:
+def findings(dossier: Dossier, context: Context | None = None, only: Iterable[Rule] | None = None) -> list[Finding]:
     """Everything the rules find, errors first, in the order of the form."""
     order = {key: place for place, key in enumerate([*(section.key for section in SECTIONS), EVIDENCE, PROFILE])}
     clean, known = dossier.cleaned(), context or NO_CONTEXT
-    found = [one for check in (RULES if rules is None else rules) for one in check(clean, known)]
+    found = [one for check in (RULES if only is None else only) for one in check(clean, known)]
     return sorted(found, key=lambda one: (one.kind != ERROR, order[one.section], one.rule))
 
 

@@ -17,9 +17,9 @@ E = EvidenceType
 @rule
 def p03_required_evidence(dossier: Dossier, context: Context) -> Iterator[Finding]:
     """The evidence that this application needs is there."""
-    needed = required_types(dossier)
+    needed = required_types(dossier, context.settings.evidence)
     if context.settings.needs_letter and dossier.get("project", "channel") not in ("", "self"):
-        needed.append(E.RECOMMENDATION_LETTER)
+        needed = list(dict.fromkeys([*needed, E.RECOMMENDATION_LETTER]))
     for type in needed:
         if not dossier.proofs(type):
             message = gettext_noop("Evidence is missing: %(type)s (%(code)s).")
