@@ -192,10 +192,17 @@ class Inputs:
         """application * number of experts + expert: ascending, so pairs are found by `searchsorted`."""
         return self.application_of.astype(np.int64) * max(1, len(self.codes)) + self.expert_of
 
+    @cached_property
+    def _number_at(self) -> dict[str, int]:
+        return {number: place for place, number in enumerate(self.numbers)}
+
+    @cached_property
+    def _code_at(self) -> dict[str, int]:
+        return {code: place for place, code in enumerate(self.codes)}
+
     def places_of(self, pairs: Sequence[Pair]) -> Numbers:
         """Places of these pairs. Raises KeyError for one that is not eligible."""
-        number_at = {number: place for place, number in enumerate(self.numbers)}
-        code_at = {code: place for place, code in enumerate(self.codes)}
+        number_at, code_at = self._number_at, self._code_at
         wanted = np.array([number_at[n] * len(self.codes) + code_at[e] for n, e in pairs], np.int64)
         places = np.searchsorted(self.pair_keys, wanted)
         if len(wanted) and (

@@ -164,20 +164,15 @@ def shortlist_places(inputs: Inputs, watch: Watch) -> Numbers:
     problem, places = problem_of(inputs, ratio=chosen.shortlist_ratio, floor=chosen.score_floor)
     ties = tickets(shortlist_seed(inputs.sha256), "shortlist-v1", inputs.code_pairs(places), SHORTLIST_BITS)
     cost = problem.cost * 2**SHORTLIST_BITS + np.array(ties, np.int64)
-    found: Numbers = places[choose(with_cost(problem, cost), watch)]
+    found: Numbers = places[choose(replace(problem, cost=cost), watch)]
     return found
-
-
-def with_cost(problem: Problem, cost: Numbers) -> Problem:
-    """The same problem at other costs."""
-    return replace(problem, cost=cost)
 
 
 def lottery_places(inputs: Inputs, shortlist: Numbers, seed: bytes, watch: Watch) -> Numbers:
     """Places of the drawn pairs: the smallest sum of tickets inside the shortlist. Raises Infeasible."""
     luck = np.array(tickets(seed, "draw-v1", inputs.code_pairs(shortlist), LOTTERY_BITS), np.int64)
     problem, _places = problem_of(inputs, ratio=1, floor=0)
-    drawn: Numbers = shortlist[choose(with_cost(problem.only(shortlist), luck), watch)]
+    drawn: Numbers = shortlist[choose(replace(problem.only(shortlist), cost=luck), watch)]
     return drawn
 
 
