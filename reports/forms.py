@@ -14,7 +14,7 @@ from reports.importing.sources import TABLES
 from reports.models import TextBlock
 from reports.publication import try_texts
 
-MAX_UPLOAD = 300_000_000  # bytes of one uploaded table or archive
+MAX_UPLOAD = 200_000_000  # bytes of one uploaded table or archive; deploy/nginx lets 210 MB through
 
 
 ENDING_LABELS = {

@@ -252,6 +252,15 @@ def test_nginx_limits_bodies_and_serves_static_files(topology: Topology) -> None
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert too_large == "413"
+    # several files in one plain form are let through to the portal, which misses the form's token
+    form = topology.folder / "several-files"
+    form.write_bytes(b"x" * 26 * 1024 * 1024)
+    several = subprocess.run(
+        [program_path("curl"), "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary", f"@{form}",
+         f"https://localhost:{topology.ports['https']}/applications/1/evidence/upload/"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert several == "403"
 
 
 def test_nginx_says_when_the_portal_is_away(topology: Topology) -> None:
