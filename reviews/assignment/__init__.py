@@ -1,11 +1,11 @@
 """Choosing experts for applications: exact, random where it must be, and open to anybody's check.
 
 A pure engine: no Django, no database, no clock, no hidden randomness. Give it codes, never names or keys of
-the database. Importing a module is cheap; OR-Tools is loaded when something is solved. Everything
-may be called from a job: `watch=Watch(run.progress, seconds=600)` reports progress, ends with whatever
-`run.progress` raises (a cancelled job) and raises TimeLimit. Large problems are solved in a child process.
+the database. OR-Tools is loaded when something is solved. Everything may be called from a job:
+`watch=Watch(run.progress, seconds=600)` reports progress (labels are msgids), ends with whatever `run.progress`
+raises (a cancelled job) and raises TimeLimit. Large problems are solved in a child process.
 
-Errors (`messages`): InputError and Shortage carry `Message(text, params)`; show `gettext(text) % params`.
+Errors have `messages`: InputError, TimeLimit, Shortage (with .report); show `message.translated(gettext)`.
 
 Individual mode, in the order of the protocol:
     inputs = Inputs.build(applications={number: k}, experts={code: Expert(organisation, minimum, maximum)},

@@ -1,6 +1,6 @@
 """What the engine says to people: texts that the portal translates, and the errors that carry them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,16 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text % self.params if self.params else self.text
+        return self.translated(str)
+
+    def translated(self, translate: Callable[[str], str]) -> str:
+        """The text in another language, with its values; a value may be a message itself."""
+        values = {
+            name: value.translated(translate) if isinstance(value, Message) else value
+            for name, value in self.params.items()
+        }
+        text = translate(self.text)
+        return text % values if values else text
 
 
 class AssignmentError(Exception):

@@ -16,13 +16,20 @@ from reviews.assignment.inputs import HIGHEST_SCORE, is_code
 from reviews.assignment.messages import InputError, Message, gettext_noop
 from reviews.assignment.panel_solving import PanelProblem, fewest_empty_seats, solve_panels
 from reviews.assignment.planning import DRAW
-from reviews.assignment.shortage import CONFLICT_REMEDY, FIELD, REMEDIES, Shortage, ShortageLine, ShortageReport
+from reviews.assignment.shortage import CONFLICT_REMEDY, FIELD, ORGANISATION, RECUSAL, REMEDIES, USED, Shortage, ShortageLine, ShortageReport
+    CONFLICT_REMEDY,
+    FIELD,
+    ORGANISATION,
+    REMEDIES,
+    Shortage,
+    ShortageLine,
+    ShortageReport,
+)
 from reviews.assignment.tickets import LOTTERY_BITS, PANEL_BITS, canonical, draw_digest, sha256, tickets
 from reviews.assignment.watching import Watch
 
 PANEL_PROTOCOL = "panel-v1"
 WALK, SOLVER = "walk", "solver"
-USED, ORGANISATION, RECUSAL = "used", "organisation", "recusal"  # why an expert is passed over
 RECUSAL_PENALTY = 200  # what a recusal costs when the match is maximised
 
 
@@ -290,7 +297,7 @@ def _report(inputs: PanelInputs, empty: Mapping[str, int]) -> ShortageReport:
         rule = max(sorted(removed), key=lambda one: removed[one])
         if len(pool) < inputs.settings.size or not removed[rule]:
             rule = FIELD
-        remedy = Message(REMEDIES[FIELD] if rule in (FIELD, USED) else REMEDIES.get(rule, CONFLICT_REMEDY))
+        remedy = Message(REMEDIES.get(rule, CONFLICT_REMEDY))
         lines.append(ShortageLine(panel, missing, rule, {r: n for r, n in removed.items() if n}, remedy))
     return ShortageReport(tuple(lines), (), ())
 

@@ -14,13 +14,23 @@ from reviews.assignment.watching import Watch
 
 # rules besides the codes of the conflicts
 LOAD, ORGANISATION, FLOOR, FIELD = "load", "organisation", "floor", "field"
+USED, RECUSAL = "used", "recusal"  # of panels
 EMPTY_SEAT, LOW_LOAD = 1_000, 1  # an empty seat weighs more than a minimum load that is missed
 
+NAMES = {
+    LOAD: gettext_noop("maximum load"),
+    ORGANISATION: gettext_noop("one expert of an organisation per application"),
+    FLOOR: gettext_noop("smallest match"),
+    FIELD: gettext_noop("field of expertise"),
+    USED: gettext_noop("needed in another panel"),
+    RECUSAL: gettext_noop("recusal"),
+}
 REMEDIES = {
     LOAD: gettext_noop("Raise the maximum load, or add experts who can take this application."),
     ORGANISATION: gettext_noop("Add experts of other organisations for this application."),
     FLOOR: gettext_noop("Lower the smallest match, or add experts who match better."),
     FIELD: gettext_noop("Add experts of this field."),
+    USED: gettext_noop("Add experts of this field."),
 }
 CONFLICT_REMEDY = gettext_noop("Add experts of this field who have no conflict with this application.")
 
@@ -79,7 +89,8 @@ def _messages(report: ShortageReport) -> Iterator[Message]:
         yield Message(text, {"missing": report.missing, "count": len(report.lines)})
     for line in report.lines[:20]:
         text = gettext_noop("%(number)s: %(missing)s experts are missing; most candidates were removed by: %(rule)s.")
-        yield Message(text, {"number": line.number, "missing": line.missing, "rule": line.rule})
+        rule = Message(NAMES[line.rule]) if line.rule in NAMES else line.rule
+        yield Message(text, {"number": line.number, "missing": line.missing, "rule": rule})
     for load in report.loads[:20]:
         text = gettext_noop("%(expert)s: %(missing)s applications are missing to reach the minimum load.")
         yield Message(text, {"expert": load.code, "missing": load.missing})
@@ -103,53 +114,70 @@ def _soft_problem(inputs: Inputs) -> Problem:
     )
 
 
-def _solve(problem: Problem, watch: Watch) -> tuple[Numbers, Numbers, Numbers]:
-    """Empty seats by application, missed minimum load and reached load by expert."""
+@dataclass(frozen=True)
+class _Fullest:
+    """An assignment that leaves as few seats empty as possible, then misses as little minimum load."""
+
+    chosen: Numbers  # mask over the pairs of the problem
+    empty: Numbers  # seats of each application
+    missed: Numbers  # minimum load of each expert
+    is_full: Numbers  # whether each expert carries the maximum load
+
+
+def _fullest(problem: Problem, watch: Watch) -> _Fullest:
     arcs, flow = arcs_of(problem), flows(problem, watch)
     experts = len(problem.minimum)
-    empty = flow[arcs.slack_from : arcs.rewarded_from]
     reached = flow[arcs.rewarded_from : arcs.rewarded_from + experts]
-    return empty, problem.minimum - reached, reached + flow[arcs.rewarded_from + experts :]
+    load = reached + flow[arcs.rewarded_from + experts :]
+    return _Fullest(
+        chosen=flow[: len(problem.cost)] > 0,
+        empty=flow[arcs.slack_from : arcs.rewarded_from],
+        missed=problem.minimum - reached,
+        is_full=load >= problem.maximum,
+    )
 
 
 def missing_seats(problem: Problem, watch: Watch) -> int:
     """The least number of seats that stay empty."""
-    return int(_solve(problem, watch)[0].sum())
+    return int(_fullest(problem, watch).empty.sum())
 
 
 def report_of(inputs: Inputs, watch: Watch) -> ShortageReport:
     """The report for one candidate per seat, under the floor and the loads of the inputs."""
     problem = _soft_problem(inputs)
-    empty, missed, load = _solve(problem, watch)
-    full = load >= problem.maximum
+    found = _fullest(problem, watch)
     conflicts: dict[str, list[tuple[str, str]]] = {}
     for number, code, rule in inputs.conflicts:
         conflicts.setdefault(number, []).append((code, rule))
-    short = np.flatnonzero(empty)
-    lines = tuple(_line(inputs, int(place), int(empty[place]), conflicts, full) for place in short)
-    loads = tuple(LoadLine(inputs.codes[place], int(missed[place])) for place in np.flatnonzero(missed))
-    return ShortageReport(lines, loads, tuple(_remedies(inputs, problem, int(empty.sum()), bool(missed.any()), watch)))
+    short = np.flatnonzero(found.empty)
+    lines = tuple(_line(inputs, problem, found, int(place), conflicts) for place in short)
+    loads = tuple(LoadLine(inputs.codes[place], int(found.missed[place])) for place in np.flatnonzero(found.missed))
+    missing = int(found.empty.sum())
+    return ShortageReport(lines, loads, tuple(_remedies(inputs, problem, missing, bool(loads), watch)))
 
 
 def _line(
-    inputs: Inputs, place: int, missing: int, conflicts: Mapping[str, list[tuple[str, str]]], full: Numbers
+    inputs: Inputs, problem: Problem, found: _Fullest, place: int, conflicts: Mapping[str, list[tuple[str, str]]]
 ) -> ShortageLine:
+    """Each expert without a seat is counted under one rule; those with several conflicts under each."""
     number, cap = inputs.numbers[place], inputs.settings.organisation_cap
-    low, high = np.searchsorted(inputs.application_of, [place, place + 1])
-    experts, score = inputs.expert_of[low:high], inputs.score[low:high]
-    found = conflicts.get(number, [])
-    removed = Counter(rule for _code, rule in found)
-    removed[FLOOR] = int((score < inputs.settings.score_floor).sum())
-    kept = experts[score >= inputs.settings.score_floor]
-    sizes = np.bincount(inputs.organisation_of[kept]) if len(kept) else np.zeros(0, np.int64)
-    removed[ORGANISATION] = int(np.maximum(sizes - cap, 0).sum())
-    removed[LOAD] = int(full[kept].sum())
+    clashing = conflicts.get(number, [])
+    removed = Counter(rule for _code, rule in clashing)
+    eligible = inputs.score[inputs.application_of == place]
+    removed[FLOOR] = int((eligible < inputs.settings.score_floor).sum())
+    mine = problem.application_of == place
+    unit = inputs.organisation_of
+    at_cap = np.bincount(unit[problem.expert_of[mine & found.chosen]], minlength=len(unit) + 1) >= cap
+    left = problem.expert_of[mine & ~found.chosen]
+    removed[ORGANISATION] = int(at_cap[unit[left]].sum())
+    removed[LOAD] = int((found.is_full[left] & ~at_cap[unit[left]]).sum())
     blamed = max(sorted(removed), key=lambda rule: removed[rule])
     if not removed[blamed]:
         blamed = FIELD
-    removed[FIELD] = len(inputs.codes) - len(experts) - len({code for code, _rule in found})
+    removed[FIELD] = len(inputs.codes) - len(eligible) - len({code for code, _rule in clashing})
     counts = {rule: count for rule, count in sorted(removed.items()) if count > 0}
-    return ShortageLine(number, missing, blamed, counts, Message(REMEDIES.get(blamed, CONFLICT_REMEDY)))
+    remedy = Message(REMEDIES.get(blamed, CONFLICT_REMEDY))
+    return ShortageLine(number, int(found.empty[place]), blamed, counts, remedy)
 
 
 def _remedies(inputs: Inputs, problem: Problem, missing: int, is_underloaded: bool, watch: Watch) -> Iterator[Remedy]:
