@@ -16,11 +16,13 @@ from reviews.assignment.inputs import HIGHEST_SCORE, is_code
 from reviews.assignment.messages import InputError, Message, gettext_noop
 from reviews.assignment.panel_solving import PanelProblem, fewest_empty_seats, solve_panels
 from reviews.assignment.planning import DRAW
-from reviews.assignment.shortage import CONFLICT_REMEDY, FIELD, ORGANISATION, RECUSAL, REMEDIES, USED, Shortage, ShortageLine, ShortageReport
+from reviews.assignment.shortage import (
     CONFLICT_REMEDY,
     FIELD,
     ORGANISATION,
+    RECUSAL,
     REMEDIES,
+    USED,
     Shortage,
     ShortageLine,
     ShortageReport,
