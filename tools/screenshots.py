@@ -31,6 +31,7 @@ WIDTHS = (360, 768, 1440)
 HEIGHT = 900
 TALLEST = 6000  # of one picture; longer pages are cut
 YEAR = 2020
+OPEN_YEAR = 2021  # in which the demonstration takes applications
 PUBLIC = {
     "sign-in": "/accounts/login/",
     "forgotten-password": "/accounts/password/reset/",
@@ -38,7 +39,13 @@ PUBLIC = {
     "not-found": "/no-such-page/",
     "components": "/components/",
 }
-EVERYBODY = {"home": "/", "notices": "/notices/", "jobs": "/jobs/"}
+EVERYBODY = {
+    "home": "/",
+    "notices": "/notices/",
+    "jobs": "/jobs/",
+    "account": "/accounts/",
+    "sign-ins": "/accounts/sessions/",
+}
 BUREAU = {
     "overview": f"/years/{YEAR}/",
     "applications": f"/years/{YEAR}/applications/",
@@ -48,22 +55,33 @@ BUREAU = {
     "circular": f"/years/{YEAR}/circular/",
     "search": "/search/?q=轴承",
     "units": "/organisations/units/",
+    "formal-check": f"/checking/{OPEN_YEAR}/",
 }
 STAFF = {
     "circular-settings": f"/years/{YEAR}/circular/settings/",
     "circular-texts": f"/years/{YEAR}/circular/texts/",
     "import": "/years/import/",
+    "import-experts": f"/years/{YEAR}/experts/import/",
+    "import-units": "/organisations/units/import/",
     "announcements": "/announcements/",
 }
 MANAGERS = {"people": "/organisations/people/", "units": "/organisations/units/", "search": "/search/?q=demo"}
 OF_ORGANISATION = {"organisation": "/organisations/mine/"}
+APPLICANT = OF_ORGANISATION | {
+    "profile": "/organisations/mine/profile/",
+    "call": "/applications/call/",
+    "applications": "/applications/",
+}
+RECOMMENDER = OF_ORGANISATION | {"queue": f"/recommending/{OPEN_YEAR}/"}
+TECHNICAL = {"admin": "/admin/", "admin-people": "/admin/accounts/user/", "admin-grants": "/admin/accounts/rolegrant/"}
 OF_ROLE: dict[str, dict[str, str]] = {
-    "applicant": OF_ORGANISATION,
-    "recommender": OF_ORGANISATION,
+    "applicant": APPLICANT,
+    "recommender": RECOMMENDER,
     "staff": BUREAU | STAFF,
     "leader": BUREAU,
-    "system_admin": MANAGERS,
+    "system_admin": MANAGERS | TECHNICAL,
     "security_admin": MANAGERS,
+    "auditor": {"trail": "/audit/"},
 }
 
 

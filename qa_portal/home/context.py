@@ -46,16 +46,25 @@ class Section:
     may: Policy
     views: tuple[str, ...]
     has_year: bool = True
+    until_a_year: bool = False  # shown only while there is no year to work with
 
 
+# At most six at a time. What is done once a year, as imports, stands on the overview, which is marked meanwhile.
 BUREAU_SECTIONS = (
-    Section("reports:overview", gettext_lazy("Overview"), is_bureau, ("reports:overview",)),
+    Section("reports:overview", gettext_lazy("Overview"), is_bureau, ("reports:overview", "reports:import")),
     Section("reports:applications", gettext_lazy("Applications"), is_bureau, ("reports:application", "submissions:")),
     Section("checking:queue", gettext_lazy("Formal check"), is_bureau, ("checking:", "recommending:guidance")),
     Section("reviews:ranking", gettext_lazy("Ranking"), is_bureau, ("reviews:",)),
     Section("reports:statistics", gettext_lazy("Statistics"), is_bureau, ("reports:statistics",)),
     Section("reports:circular", gettext_lazy("Circular"), is_bureau, ("reports:circular",)),
-    Section("reports:import", gettext_lazy("Import"), is_bureau_staff, ("reports:import",), has_year=False),
+    Section(
+        "reports:import",
+        gettext_lazy("Import"),
+        is_bureau_staff,
+        ("reports:import",),
+        has_year=False,
+        until_a_year=True,
+    ),
 )
 ADMINISTRATOR_SECTIONS = (
     Section("home", gettext_lazy("Home"), may_manage_people, ("home",), has_year=False),
@@ -254,6 +263,8 @@ class Frame:
         entries = []
         for section in SECTIONS:
             if not section.may(self._user) or (section.has_year and self.year is None):
+                continue
+            if section.until_a_year and self.year is not None:
                 continue
             url = address(section.view, **({"year": self.year} if section.has_year else {}))
             if url:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from qa_portal.campaigns.queries import campaign_or_404
 from qa_portal.core.policy import requires
 from reports.queries import circular_exports_for, readiness_of
-from reports.rules import may_edit_circular, may_read_year
+from reports.rules import may_edit_circular, may_import_year, may_read_year
 from reports.statistics import statistics_of
 from reports.tables import overview_cards
 
@@ -25,5 +25,6 @@ def overview(request: HttpRequest, year: int) -> HttpResponse:
             "readiness": readiness_of(campaign, statistics),
             "exports": circular_exports_for(request.user, campaign)[:3],
             "may_edit": may_edit_circular(request.user),
+            "may_import": may_import_year(request.user),
         },
     )

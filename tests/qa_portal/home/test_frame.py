@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from qa_portal.accounts.enums import Role
 from tests.qa_portal.home.html import PageReader
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +24,16 @@ def test_staff_see_every_section_of_the_year(sections: None, staff_client: Clien
         ("/2020/ranking/", ""),
         ("/2020/statistics/", ""),
         ("/2020/circular/", ""),
-        ("/import/", ""),
     ]
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_nobody_has_more_than_six_entries(years: list[int], client_of: Any, role: str) -> None:
+    assert len(client_of(role).get("/").context["portal"].nav) <= 6
+
+
+def test_import_belongs_to_the_overview(sections: None, staff_client: Client, years: list[int]) -> None:
+    assert [url for url, current in links(staff_client, "/import/") if current] == ["/2021/"]
 
 
 def test_page_below_a_section_marks_the_section(sections: None, staff_client: Client, years: list[int]) -> None:
