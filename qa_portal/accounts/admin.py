@@ -23,6 +23,7 @@ MODEL_PAGES = ("_changelist", "_change", "_history")
 
 class PortalAdminSite(admin.AdminSite):
     final_catch_all_view = False
+    enable_nav_sidebar = False
     site_header = _("Technical administration")
     site_title = _("Technical administration")
     index_title = _("People and roles")

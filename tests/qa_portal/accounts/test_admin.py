@@ -83,3 +83,13 @@ def test_admin_obeys_the_content_policy_of_the_portal(client: Client, make_perso
     policy = client.get("/admin/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_admin_wears_the_look_of_the_portal(client: Client, make_person: Any) -> None:
+    """Its own template, without the dark mode and its script; signing out is the portal's."""
+    sign_in(client, make_person(Role.SYSTEM_ADMIN).email)
+    for path in ("/admin/", "/admin/accounts/user/", "/admin/accounts/rolegrant/"):
+        text = client.get(path).content.decode()
+        assert "css/admin.css" in text
+        assert ("theme.js" in text, "dark_mode.css" in text, "<style" in text, "style=" in text) == (False,) * 4
+        assert 'action="/accounts/logout/"' in text
