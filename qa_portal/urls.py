@@ -20,6 +20,7 @@ urlpatterns = [
     path("organisations/", include("qa_portal.organisations.urls")),
     path("recommending/", include("submissions.recommending.urls")),
     path("checking/", include("submissions.checking.urls")),
+    path("setup/", include("submissions.setup.urls")),
     path("applications/", include("submissions.urls")),
     path("years/", include("reports.urls")),
     path("years/", include("reviews.urls")),

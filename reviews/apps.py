@@ -9,7 +9,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from reviews import triggers
+        from reviews import guards, triggers  # noqa: F401 - guards says what of a year must stay
 
         def before(using: str, plan: Any, **_given: Any) -> None:
             triggers.make_way(connections[using], plan)

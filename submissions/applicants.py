@@ -34,10 +34,10 @@ class UnitGroup:
 
 def units_by_channel(district: str, campaign: Campaign | None = None) -> list[UnitGroup]:
     """Everybody who can recommend, with a year only who takes part in it; one query."""
-    units = RecommendingUnit.objects.order_by("name")
+    everybody = RecommendingUnit.objects.order_by("name")
     if campaign is not None:
-        units = units.exclude(absences__campaign=campaign)
-    found = list(units.values_list("kind", "pk", "name", "district"))
+        everybody = everybody.exclude(absences__campaign=campaign)
+    found = list(everybody.values_list("kind", "pk", "name", "district"))
     groups = []
     for kind in UNIT_KINDS:
         units = [(key, name, bool(district) and where == district) for one, key, name, where in found if one == kind]

@@ -311,6 +311,6 @@ class SubmitForm(forms.Form):
         return {key: self.cleaned_data[name] for name, key in self.warnings}
 
 
-def refused(form: forms.Form, refusal: Refusal) -> None:
+def refused(form: forms.BaseForm, refusal: Refusal) -> None:
     """Show a refusal as an error of its field, or of the whole form."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

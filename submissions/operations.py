@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,9 @@ from qa_portal.campaigns.calendar import end_after_working_days
 from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
 from qa_portal.core.numbers import whole_number
+from qa_portal.notices.operations import notify
 from qa_portal.organisations.enums import Channel
-from qa_portal.organisations.models import Enterprise, RecommendingUnit
+from qa_portal.organisations.models import Enterprise, Membership, RecommendingUnit
 from submissions.context import context_for
 from submissions.enums import DigitalTechnology, State, Step
 from submissions.form.checks import errors
@@ -322,6 +324,30 @@ def grant_extension(application: Application, *, until: datetime, reason: str, b
     if not reason.strip():
         raise Refusal(_("Give a reason."), field="reason", code="reason")
     with transaction.atomic():
-        extension = FilingExtension.objects.create(application=application, until=until, reason=reason, granted_by=by)
-        record("application.extended", application, by=by, after={"until": until}, reason=reason)
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=application.campaign_id)
+        row = Application.objects.select_for_update().get(pk=application.pk)
+        row.campaign = campaign
+        _refuse_extension(row, until)
+        extension = FilingExtension.objects.create(application=row, until=until, reason=reason.strip(), granted_by=by)
+        record("application.extended", row, by=by, after={"until": until}, reason=reason.strip())
+        text = _("The deadline of an application is extended until %(until)s.")
+        for member in Membership.objects.current().filter(organisation=row.applicant_id).select_related("user"):
+            shown = timezone.localtime(until).strftime("%Y-%m-%d %H:%M:%S")
+            url = reverse("submissions:detail", kwargs={"pk": row.pk})
+            notify(member.user, text=text % {"until": shown}, url=url)
     return extension
+
+
+def _refuse_extension(row: Application, until: datetime) -> None:
+    """An extension helps a draft, after the end for all."""
+    campaign, closes_at = row.campaign, row.campaign.filing_closes_at
+    if row.state != State.DRAFT:
+        raise Refusal(_("This application is submitted; it needs no extension."), code="state")
+    if campaign.is_published or campaign.is_in_preparation or closes_at is None:
+        raise Refusal(_("There is no filing in this year that could be extended."), code="closed")
+    if until <= max(closes_at, timezone.now()):
+        raise Refusal(
+            _("The extension must end later than now, and later than filing closes for all."),
+            field="until",
+            code="until",
+        )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qa_portal.audit.queries import events_for
+from qa_portal.campaigns.calendar import end_after_working_days
 from submissions.applicants import UnitGroup
 from submissions.deadlines import Deadline, deadline, deadline_of
 from submissions.enums import COUNTED_STATES, EDITABLE_STATES, State, Step
@@ -60,9 +61,13 @@ NEXT: dict[str, Any] = {
     State.CORRECTION: gettext_lazy("You correct what was asked for and submit again, before the deadline."),
     State.REFUSED: gettext_lazy("The bureau did not accept it. The reason stands in the history."),
     State.ACCEPTED: gettext_lazy("Experts review it without knowing who you are. The result is announced by circular."),
-    State.IN_REVIEW: gettext_lazy("Experts review it without knowing who you are. The result is announced by circular."),
+    State.IN_REVIEW: gettext_lazy(
+        "Experts review it without knowing who you are. The result is announced by circular."
+    ),
     State.PUBLIC_NOTICE: gettext_lazy("The result is on public notice; then the circular announces it."),
-    State.UNDER_OBJECTION: gettext_lazy("The bureau decides about an objection; then the circular announces the result."),
+    State.UNDER_OBJECTION: gettext_lazy(
+        "The bureau decides about an objection; then the circular announces the result."
+    ),
     State.CONFIRMED: gettext_lazy("The result is announced by circular."),
     State.PUBLISHED: gettext_lazy("The circular has announced the result. A letter with the reasons follows."),
     State.ARCHIVED: gettext_lazy("This year is closed."),
@@ -294,4 +299,13 @@ def dates_of(campaign: Any, now: datetime) -> list[tuple[Any, Deadline | None]]:
         (_("Filing opens"), deadline(campaign.filing_opens_at, now)),
         (_("Filing closes"), deadline(campaign.filing_closes_at, now)),
         (_("Recommendation closes"), deadline(campaign.recommendation_closes_at, now)),
+        (_("Formal check ends"), deadline(check_ends_at(campaign), now)),
+        (_("Expert review opens"), deadline(campaign.review_opens_at, now)),
+        (_("Expert review closes"), deadline(campaign.review_closes_at, now)),
     ]
+
+
+def check_ends_at(campaign: Any) -> datetime | None:
+    """The end of the formal check, in working days from the end of recommendation; one query."""
+    closes_at = campaign.recommendation_closes_at
+    return end_after_working_days(closes_at, campaign.check_days) if closes_at else None

@@ -10,6 +10,7 @@ app_name = "submissions"
 urlpatterns = [
     path("", call.mine, name="mine"),
     path("call/", call.call, name="call"),
+    path("call/<int:year>/form/", call.blank_form, name="blank_form"),
     path("start/", call.start, name="start"),
     path("<int:pk>/", sections.detail, name="detail"),
     path("<int:pk>/sections/<slug:section>/", sections.section, name="section"),

@@ -303,6 +303,22 @@ YEAR: dict[str, Row] = {
 }
 
 
+SETUP: dict[str, Row] = {
+    "setup:years": page(BUREAU),
+    "setup:create": page(STAFF),
+    "setup:year": of_year(BUREAU),
+    "setup:section": of_year(BUREAU, fixed={"section": "dates"}),
+    "setup:publish": Row(
+        STAFF,
+        {"year in preparation": all_get(STAFF), "year": all_get(STAFF, 409), "unknown year": {}},
+        arg="year",
+    ),
+    "setup:extensions": of_year(BUREAU),
+    "setup:extend": Row(STAFF, {"draft": all_get(STAFF), "filed": {}, "unknown": {}}),
+    "setup:calendar": page(BUREAU),
+    "setup:calendar_remove": deed(STAFF, {"day": all_get(STAFF, 302), "unknown": {}}),
+}
+
 FILING: dict[str, Row] = {
     "recommending:newest": page(RECOMMENDER, 302),
     "recommending:queue": of_year(RECOMMENDER),
@@ -365,6 +381,11 @@ def own_draft(status: int = 200, **fields: Any) -> Row:
 APPLYING: dict[str, Row] = {
     "submissions:mine": page(APPLICANTS),
     "submissions:call": page(SIGNED_IN),
+    "submissions:blank_form": Row(
+        SIGNED_IN,
+        {"year": all_get(SIGNED_IN), "year in preparation": all_get(BUREAU), "unknown year": {}},
+        arg="year",
+    ),
     "submissions:start": page(APPLICANTS, 409, method="post"),
     "submissions:detail": own_draft(),
     "submissions:section": own_draft(fixed={"section": "project"}),
@@ -434,6 +455,7 @@ MATRIX: dict[str, Row] = (
     | FILES
     | PEOPLE_PAGES
     | ORGANISATIONS
+    | SETUP
     | YEAR
 )
 # What a year holds; administrators, applicants, recommenders and experts see nothing of it

@@ -1,6 +1,7 @@
 """One small world for tests that walk all addresses: somebody of every role, and something of everybody."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.test import Client
 from qa_portal.accounts.enums import GrantState, Role
 from qa_portal.accounts.models import RoleGrant, User
 from qa_portal.audit.operations import record
+from qa_portal.campaigns.models import CalendarDay
 from qa_portal.files.operations import store
 from qa_portal.jobs.models import Job
 from qa_portal.notices.operations import announce, notify
@@ -23,6 +25,7 @@ from submissions.enums import EvidenceType, State
 from submissions.models import Application, EvidenceUpload, GuidanceNote
 from tests.factories import (
     ApplicationFactory,
+    CampaignFactory,
     EmployerFactory,
     EnterpriseFactory,
     RecommendingUnitFactory,
@@ -73,7 +76,15 @@ def _year(world: World, own: Organisation) -> None:
     draft = ApplicationFactory(applicant=own, state=State.DRAFT)
     ReviewFactory(application=application)
     refresh_standings(application.campaign)
+    _settings(world)
     world.keys |= {"year": application.campaign.year, "number": application.number, "draft": draft.pk}
+
+
+def _settings(world: World) -> None:
+    """A year in preparation, and a day of the calendar."""
+    prepared = CampaignFactory(year=2022, is_in_preparation=True)
+    day = CalendarDay.objects.create(day=date(2022, 10, 1), is_working=False, note="国庆节")
+    world.keys |= {"year in preparation": prepared.year, "day": day.pk}
 
 
 def _people(world: World, own: Organisation) -> None:

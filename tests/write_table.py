@@ -20,6 +20,8 @@ from tests.factories import uscc
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
 from tests.submissions.pages.support import as_posted, draft_of, english, enterprise, fill, open_call, person
+from tests.submissions.setup.support import posted as posted_settings
+from tests.submissions.setup.support import prepared
 from tests.url_world import OPEN_KEY, PASSWORD, World
 
 Write = Callable[[World], Any]
@@ -162,6 +164,39 @@ def circular_texts(world: World) -> Any:
     form = client.get(address).context["form"]
     data = {name: field.initial for name, field in form.fields.items()}
     return client.post(address, data | {"basis": "根据有关规定，"})
+
+
+def create_year(world: World) -> Any:
+    return world.client("staff").post(reverse("setup:create"), {"year": "2031"})
+
+
+def change_settings(world: World) -> Any:
+    client, address = world.client("staff"), reverse("setup:section", args=[world.keys["year"], "dates"])
+    form = client.get(address).context["form"]
+    return client.post(address, posted_settings(form, return_days="7", reason="because"))
+
+
+def publish_call(world: World) -> Any:
+    campaign = prepared(2023, filing_closes_at=timezone.now() + timedelta(days=9), recommendation_closes_at=None,
+                        review_opens_at=None, review_closes_at=None)  # fmt: skip
+    later = timezone.now() + timedelta(days=20)
+    campaign.recommendation_closes_at, campaign.review_opens_at = later, later
+    campaign.review_closes_at = later + timedelta(days=9)
+    campaign.save()
+    address = reverse("setup:publish", args=[2023])
+    return world.client("staff").post(address, {"year": "2023", "seen_version": campaign.settings_version})
+
+
+def extend_deadline(world: World) -> Any:
+    draft = Filing().draft()
+    until = timezone.localtime(draft.campaign.filing_closes_at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
+    address = reverse("setup:extend", args=[draft.pk])
+    return world.client("staff").post(address, {"until": until, "reason": "because"})
+
+
+def declare_day(world: World) -> Any:
+    data = {"day": "2022-10-02", "is_working": "0", "note": "国庆节", "do": "add"}
+    return world.client("staff").post(reverse("setup:calendar"), data)
 
 
 # ------------------------------------------------------------------ applications
@@ -320,6 +355,11 @@ WRITES: dict[str, Write] = {
     "reviews:experts_import": import_experts,
     "announcements": announce,
     "reports:import": import_year,
+    "setup:create": create_year,
+    "setup:section": change_settings,
+    "setup:publish": publish_call,
+    "setup:extend": extend_deadline,
+    "setup:calendar": declare_day,
     "reports:circular_settings": circular_settings,
     "reports:circular_texts": circular_texts,
 }

@@ -176,6 +176,28 @@ def reason_for(requirement: Requirement, dossier: Dossier, rules: Mapping[str, s
     return "" if rule == NEVER and requirement.type in WAIVABLE else requirement.reason(dossier)
 
 
+# The same reasons before anything is written, for the notice and the blank form
+CONDITIONS: dict[Callable[[Dossier], Any], Any] = {
+    _always: _("always required"),
+    _benefit: _("when you state benefits"),
+    _novelty: _("when you claim the highest levels or a bottleneck technology"),
+    _appraisal: _("when you claim a level"),
+    _rights: _("when you state patents or standards"),
+    _certificate: _("when you are a specialised enterprise"),
+    _size: _("when you are not a large enterprise"),
+    _award: _("when you state earlier awards"),
+    _never: _("not required"),
+}
+
+
+def condition_of(requirement: Requirement, rules: Mapping[str, str]) -> Any:
+    """When a type is needed in a year with these rules, in words."""
+    rule = rules.get(requirement.type.value, "")
+    if rule == ALWAYS:
+        return CONDITIONS[_always]
+    return CONDITIONS[_never] if rule == NEVER and requirement.type in WAIVABLE else CONDITIONS[requirement.reason]
+
+
 def required_types(dossier: Dossier, rules: Mapping[str, str]) -> list[EvidenceType]:
     """The types of evidence without which this application cannot be submitted. `rules` are those of the year."""
     return [one.type for one in REQUIREMENTS if reason_for(one, dossier, rules)]

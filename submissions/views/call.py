@@ -1,18 +1,21 @@
 """The call of the year, and the beginning of an application."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from qa_portal.accounts.rules import is_bureau
+from qa_portal.campaigns.queries import campaign_or_404
 from qa_portal.core.errors import Refusal
 from qa_portal.core.policy import requires, signed_in
 from submissions.applicants import district_name, open_campaign, own_applications, own_district, units_by_channel
+from submissions.blank_form import blank_evidence, blank_sections
 from submissions.copying import copy_application
 from submissions.deadlines import deadline
-from submissions.enums import EvidenceType, State
+from submissions.enums import State
 from submissions.operations import start_application
 from submissions.policy import files_applications
 from submissions.queries import application_for
@@ -33,11 +36,22 @@ def call(request: HttpRequest) -> HttpResponse:
         "dates": dates_of(campaign, now),
         "groups": units_by_channel(district, campaign),
         "district": district_name(district),
-        "evidence_types": EvidenceType.choices,
+        "evidence": blank_evidence(campaign),
         "files": files_applications(request.user),
         "drafts": _own_drafts(request),
     }
     return render(request, "submissions/call.html", context)
+
+
+@requires(signed_in)
+@require_safe
+def blank_form(request: HttpRequest, year: int) -> HttpResponse:
+    """The form of a year on paper, to be printed and passed round before it is filled in here."""
+    campaign = campaign_or_404(year)
+    if campaign.is_in_preparation and not is_bureau(request.user):
+        raise Http404
+    context = {"campaign": campaign, "sections": blank_sections(), "evidence": blank_evidence(campaign)}
+    return render(request, "submissions/blank_form.html", context)
 
 
 def _own_drafts(request: HttpRequest) -> list[object]:
