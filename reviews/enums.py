@@ -18,6 +18,54 @@ class Result(TermChoices):
 GRADES = (Result.FIRST_PRIZE, Result.SECOND_PRIZE, Result.THIRD_PRIZE)
 
 
+class FieldLevel(models.IntegerChoices):
+    """How well an expert knows a field, as staff confirmed it."""
+
+    KNOWS = 1, _("Knows the field")
+    WORKS = 2, _("Works in the field")
+    LEADS = 3, _("Leads in the field")
+
+
+class Tie(models.TextChoices):
+    """What makes two organisations one, when conflicts are looked for."""
+
+    ALIAS = "alias", _("Other name of the same organisation")
+    PARENT = "parent", _("Parent, group or subsidiary")
+
+
+class EmploymentKind(models.TextChoices):
+    """In what capacity an expert belonged to an organisation."""
+
+    EMPLOYED = "employed", _("Employed")
+    BOARD = "board", _("Director, supervisor or controlling holder")
+    ADVISER = "adviser", _("Paid adviser")
+
+
+class ConflictCode(models.TextChoices):
+    """利益冲突 by code (domain rules, section 6)."""
+
+    UNIT = "C1", _("Works at the applicant or a partner unit")
+    RECOMMENDER = "C2", _("Works at the recommending unit or its group")
+    TEAM = "C3", _("Took part in the project")
+    FORMER = "C4", _("Worked at the applicant in recent years")
+    KIN = "C5", _("Related to the legal representative or the leader")
+    APPRAISAL = "C6", _("Appraised or accepted the same project")
+    JOINT = "C7", _("Joint work with the team in recent years")
+    ADVISER = "C8", _("Paid adviser of the applicant in recent years")
+    AVOIDED = "C9", _("The applicant asks to avoid the expert")
+    RIVAL = "C10", _("The expert's own unit applies in the same industry")
+    ORGANISER = "C11", _("Belongs to the organising bureau")
+
+
+class ConflictSource(models.TextChoices):
+    """Who says that there is a conflict."""
+
+    RULE = "rule", _("Rule")
+    EXPERT = "expert", _("Expert")
+    APPLICANT = "applicant", _("Applicant")
+    STAFF = "staff", _("Bureau staff")
+
+
 class AssignmentSource(models.TextChoices):
     """How an expert came to an application."""
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from qa_portal.accounts.rules import is_bureau, is_bureau_staff
+from qa_portal.accounts.enums import Role
+from qa_portal.accounts.rules import has_role, is_bureau, is_bureau_staff
 from reviews.enums import GRADES, Result
 
 # 成果: an application that won one of the three prizes
@@ -20,6 +21,16 @@ NOT_SELECTED = Q(decision__result=Result.NOT_SELECTED)
 def may_read_reviews(user: Any) -> bool:
     """The bureau reads the scores of imported, closed years."""
     return is_bureau(user)
+
+
+def may_read_pool(user: Any) -> bool:
+    """Staff, leaders and the inspector know who the experts are; the committee knows codes only."""
+    return has_role(user, Role.STAFF, Role.LEADER, Role.INSPECTOR)
+
+
+def may_manage_pool(user: Any) -> bool:
+    """Bureau staff confirm experts and decide about conflicts."""
+    return is_bureau_staff(user)
 
 
 def may_import_experts(user: Any) -> bool:

@@ -19,6 +19,8 @@ EVERYONE = frozenset(PEOPLE)
 SIGNED_IN = EVERYONE - {"anonymous"}
 STAFF = frozenset({"staff"})
 BUREAU = frozenset({"staff", "leader"})
+# who may know the experts by name
+POOL_READERS = frozenset({"staff", "leader", "inspector"})
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "auditor"})
 MANAGERS = frozenset({"system_admin", "security_admin"})
 AUDITOR = frozenset({"auditor"})
@@ -297,6 +299,33 @@ YEAR: dict[str, Row] = {
     ),
     "reports:circular_settings": of_year(STAFF),
     "reports:circular_texts": of_year(STAFF),
+    "pool:experts": of_year(POOL_READERS),
+    "pool:expert": Row(
+        POOL_READERS, {"expert code": all_get(POOL_READERS), "unknown code": {}}, arg="code", fixed={"year": 2020}
+    ),
+    "pool:confirm": deed(
+        STAFF,
+        {"expert code": all_get(STAFF, 302), "unknown code": {}},
+        {"level_NEW_IT": "2", "is_available": "on"},
+        arg="code",
+        fixed={"year": 2020},
+    ),
+    "pool:employment_add": deed(
+        STAFF,
+        {"expert code": all_get(STAFF, 302), "unknown code": {}},
+        {"organisation": "上海示例厂", "kind": "employed"},
+        arg="code",
+        fixed={"year": 2020},
+    ),
+    "pool:employment_remove": deed(
+        STAFF, {"employment": all_get(STAFF, 302), "unknown": {}}, REASON, fixed={"year": 2020}
+    ),
+    "pool:conflicts": of_year(POOL_READERS),
+    "pool:conflicts_recompute": deed(STAFF, {"year": all_get(STAFF, 302), "unknown year": {}}, arg="year"),
+    "pool:conflict_dismiss": deed(
+        STAFF, {"conflict": all_get(STAFF, 302), "unknown": {}}, REASON, fixed={"year": 2020}
+    ),
+    "pool:ties": page(POOL_READERS),
     "reviews:experts_import": of_year(STAFF),
     "reviews:ranking": of_year(BUREAU),
     "reviews:ranking_export": of_year(BUREAU, fixed={"ending": "xlsx"}),

@@ -20,6 +20,8 @@ from qa_portal.organisations.membership import digest_of
 from qa_portal.organisations.models import Invitation, Membership, Organisation, RecommendingUnit
 from qa_portal.organisations.queries import bureau
 from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
+from reviews.enums import ConflictCode, ConflictSource, EmploymentKind
+from reviews.models import Conflict, Employment, Expert
 from reviews.operations import refresh_standings
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, EvidenceUpload, GuidanceNote
@@ -63,6 +65,7 @@ def build_world() -> World:
     world.keys |= {"unknown number": "1999-0001", "open key": OPEN_KEY, "unknown key": "no-such-key"}
     own = EnterpriseFactory()
     _year(world, own)
+    _pool(world)
     _people(world, own)
     _waiting(world)
     _filed(world, own)
@@ -85,6 +88,21 @@ def _settings(world: World) -> None:
     prepared = CampaignFactory(year=2022, is_in_preparation=True)
     day = CalendarDay.objects.create(day=date(2022, 10, 1), is_working=False, note="国庆节")
     world.keys |= {"year in preparation": prepared.year, "day": day.pk}
+
+
+def _pool(world: World) -> None:
+    """An expert with former work and a conflict."""
+    expert = Expert.objects.exclude(employer=None).earliest("pk")
+    employment = Employment.objects.create(expert=expert, organisation="x", kind=EmploymentKind.EMPLOYED)
+    conflict = Conflict.objects.create(
+        application=Application.objects.get(number=world.keys["number"]),
+        expert=expert,
+        code=ConflictCode.JOINT,
+        source=ConflictSource.STAFF,
+        reason="x",
+    )
+    world.keys |= {"expert code": expert.code, "unknown code": "none", "employment": employment.pk}
+    world.keys["conflict"] = conflict.pk
 
 
 def _people(world: World, own: Organisation) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from qa_portal.organisations.enums import District
 from submissions.enums import EvidenceType
-from tests.factories import uscc
+from tests.factories import EnterpriseFactory, uscc
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
 from tests.submissions.pages.support import as_posted, draft_of, english, enterprise, fill, open_call, person
@@ -147,6 +147,16 @@ def import_experts(world: World) -> Any:
     table = SimpleUploadedFile("experts.csv", "专家编号\n".encode())
     address = reverse("reviews:experts_import", kwargs={"year": world.keys["year"]})
     return world.client("staff").post(address, {"file": table, "mode": "check"})
+
+
+def declare_conflict(world: World) -> Any:
+    data = {"number": world.keys["number"], "expert": world.keys["expert code"], "code": "C8", "reason": "x"}
+    return world.client("staff").post(reverse("pool:conflicts", args=[world.keys["year"]]), data)
+
+
+def tie_organisations(world: World) -> Any:
+    one, other = (EnterpriseFactory().uscc for _one in range(2))
+    return world.client("staff").post(reverse("pool:ties"), {"one": one, "other": other, "kind": "parent"})
 
 
 def import_year(world: World) -> Any:
@@ -352,6 +362,8 @@ WRITES: dict[str, Write] = {
     "organisations:profile": save_profile,
     "organisations:accept": accept_invitation,
     "organisations:units_import": import_units,
+    "pool:conflicts": declare_conflict,
+    "pool:ties": tie_organisations,
     "reviews:experts_import": import_experts,
     "announcements": announce,
     "reports:import": import_year,
