@@ -79,7 +79,8 @@ class ConfirmForm(forms.Form):
         # what the table said becomes the first proposal
         claimed = {Industry.by_term()[term] for term in expert.fields.split("、") if term in Industry.by_term()}
         super().__init__(*args, **kwargs)
-        self.initial |= {name: getattr(expert, name) for name in self.base_fields}
+        for name in self.base_fields:
+            self.initial[name] = getattr(expert, name)
         for industry in Industry:
             proposed = FieldLevel.WORKS if not known and industry in claimed else ""
             self.initial[f"level_{industry.value}"] = known.get(industry.value, proposed)
