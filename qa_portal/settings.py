@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "qa_portal.files",
     "qa_portal.notices",
     "qa_portal.accounts",
+    "qa_portal.outbox",
     "qa_portal.organisations",
     "qa_portal.campaigns",
     "submissions",
@@ -356,6 +357,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget old sign-ins": {"task": "accounts.forget_sign_ins", "schedule": 3600},
     "expire uploads": {"task": "evidence.expire_uploads", "schedule": 3600},
     "scan evidence": {"task": "evidence.scan_waiting", "schedule": 300},
+    "sweep the outbox": {"task": "outbox.sweep", "schedule": env.float("OUTBOX_SWEEP_SECONDS", 60)},
+    "send reminders": {"task": "outbox.remind", "schedule": 300},
     "anchor the audit trail": {"task": "audit.anchor", "schedule": crontab(hour="1", minute="30")},
 }
 JOBS_PER_PERSON = 3

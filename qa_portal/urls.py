@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobs/", include("qa_portal.jobs.urls")),
     path("files/", include("qa_portal.files.urls")),
     path("notices/", include("qa_portal.notices.urls")),
+    path("outbox/", include("qa_portal.outbox.urls")),
     path("audit/", include("qa_portal.audit.urls")),
     path("organisations/", include("qa_portal.organisations.urls")),
     path("recommending/", include("submissions.recommending.urls")),

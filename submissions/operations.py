@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,18 +17,17 @@ from qa_portal.campaigns.calendar import end_after_working_days
 from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
 from qa_portal.core.numbers import whole_number
-from qa_portal.notices.operations import notify
 from qa_portal.organisations.enums import Channel
-from qa_portal.organisations.models import Enterprise, Membership, RecommendingUnit
+from qa_portal.organisations.models import Enterprise, RecommendingUnit
 from submissions.context import context_for
 from submissions.enums import DigitalTechnology, State, Step
 from submissions.form.checks import errors
 from submissions.form.dossier import Dossier, cleaned_section, digest
 from submissions.form.sections import BY_KEY
+from submissions.mails import tell_extension, tell_step
 from submissions.models import Application, FilingExtension, Recommendation, SectionContent, Submission, UnitQuota
 from submissions.policy import is_filing_open, may_edit, organisation_id_of
 from submissions.queries import dossier_of
-from submissions.signals import step_taken
 from submissions.similarity import refresh_prints
 from submissions.workflow import move_for
 
@@ -148,7 +145,7 @@ def take_step(
 ) -> Application:
     """Move an application along the table of moves; nothing else writes `state`.
 
-    One transaction: lock, policy, state, what the step itself does, audit; notices after the commit.
+    One transaction: lock, policy, state, what the step itself does, messages, audit; sent after the commit.
     Raises Stale when somebody was quicker, Refusal with what to do otherwise. `given` is for the step:
     `warnings` for SUBMIT, `opinion`, `place`, `no_guidance_reason` for RECOMMEND.
     """
@@ -170,10 +167,8 @@ def take_step(
         EFFECTS.get(step, _nothing)(row, before, by, now, given)
         row.version += 1
         row.save()
+        tell_step(row, step)
         record(f"application.{step.value}", row, by=by, before=before, after=row.state, reason=reason)
-        transaction.on_commit(
-            partial(step_taken.send_robust, Application, application=row, step=step, by=by, reason=reason)
-        )
     return row
 
 
@@ -329,12 +324,8 @@ def grant_extension(application: Application, *, until: datetime, reason: str, b
         row.campaign = campaign
         _refuse_extension(row, until)
         extension = FilingExtension.objects.create(application=row, until=until, reason=reason.strip(), granted_by=by)
+        tell_extension(extension)
         record("application.extended", row, by=by, after={"until": until}, reason=reason.strip())
-        text = _("The deadline of an application is extended until %(until)s.")
-        for member in Membership.objects.current().filter(organisation=row.applicant_id).select_related("user"):
-            shown = timezone.localtime(until).strftime("%Y-%m-%d %H:%M:%S")
-            url = reverse("submissions:detail", kwargs={"pk": row.pk})
-            notify(member.user, text=text % {"until": shown}, url=url)
     return extension
 
 

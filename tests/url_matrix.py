@@ -192,6 +192,24 @@ AUDIT: dict[str, Row] = {
     "audit:export": page(AUDITOR, method="post", data={"ending": "csv"}),
 }
 
+OUTBOX: dict[str, Row] = {
+    "outbox:list": page(BUREAU),
+    "outbox:message": Row(BUREAU, {"message": all_get(BUREAU), "unknown": {}}),
+    "outbox:deed": deed(
+        STAFF,
+        {"message": all_get(STAFF, 302), "sent message": all_get(STAFF, 409), "unknown": {}},
+        fixed={"name": "hold"},
+    ),
+    "outbox:deed_on_all": page(STAFF, 302, method="post", fixed={"name": "resend"}),
+    "outbox:texts": page(BUREAU),
+    "outbox:text": Row(STAFF, {"kind": all_get(STAFF), "unknown kind": {}}, arg="kind", fixed={"language": "en"}),
+    "outbox:text_revert": deed(
+        STAFF, {"kind": all_get(STAFF, 302), "unknown kind": {}}, arg="kind", fixed={"language": "en"}
+    ),
+    "outbox:kind_hold": deed(STAFF, {"kind": all_get(STAFF, 302), "unknown kind": {}}, {"held": "1"}, arg="kind"),
+    "outbox:language": page(SIGNED_IN),
+}
+
 PEOPLE_PAGES: dict[str, Row] = {
     "organisations:people": page(MANAGERS),
     "organisations:person": Row(MANAGERS, {"nobody": all_get(MANAGERS), "unknown": {}}),
@@ -474,6 +492,7 @@ EVIDENCE: dict[str, Row] = {
 MATRIX: dict[str, Row] = (
     APPLYING
     | AUDIT
+    | OUTBOX
     | EVIDENCE
     | FILING
     | HOME

@@ -8,6 +8,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
+from django.utils import timezone
 
 from qa_portal.accounts.enums import GrantState, Role
 from qa_portal.accounts.models import RoleGrant, User
@@ -19,6 +20,7 @@ from qa_portal.notices.operations import announce, notify
 from qa_portal.organisations.membership import digest_of
 from qa_portal.organisations.models import Invitation, Membership, Organisation, RecommendingUnit
 from qa_portal.organisations.queries import bureau
+from qa_portal.outbox.models import Message, MessageText
 from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
 from reviews.enums import ConflictCode, ConflictSource, EmploymentKind
 from reviews.models import Conflict, Employment, Expert
@@ -189,10 +191,25 @@ def _work(world: World) -> None:
     for name, (owner, purpose) in files.items():
         world.keys[name] = store(b"x", name="x.csv", purpose=purpose, owner=owner).pk
     world.keys["applicant's notice"] = notify(applicant, text="x").pk
+    _outbox(world)
     world.keys["announcement"] = announce("x", by=staff).pk
     world.keys |= {"guide": "staff", "unknown guide": "index"}
     world.keys["applicant's sign-in"] = UserSession.objects.create(user=applicant, ip="127.0.0.1", session_key="x").pk
     world.keys["event"] = record("test.event", applicant, by=applicant).pk
+
+
+def _outbox(world: World) -> None:
+    """A message that waits, one that was sent, and a kind with a text of the bureau."""
+    applicant = world.people["applicant"]
+    fields = {"kind": "submissions.accepted", "params": {"number": "2020-0001"}, "path": "/x/", "language": "en"}
+    fields |= {"recipient": applicant, "address": applicant.email}
+    waiting = Message.objects.create(key="waiting", **fields)
+    sent = Message.objects.create(key="sent", state="sent", sent_at=timezone.now(), **fields)
+    MessageText.objects.create(
+        kind="submissions.accepted", language="en", subject="x", body="{link}", updated_by=world.people["staff"]
+    )
+    world.keys |= {"message": waiting.pk, "sent message": sent.pk}
+    world.keys |= {"kind": "submissions.accepted", "unknown kind": "submissions.unknown"}
 
 
 def _base36(number: int) -> str:

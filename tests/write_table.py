@@ -355,6 +355,16 @@ APPLICATIONS: dict[str, Write] = {
     "recommending:batch": recommend_batch,
 }
 
+
+def save_message_text(world: World) -> Any:
+    address = reverse("outbox:text", kwargs={"kind": "submissions.accepted", "language": "zh-hans"})
+    return world.client("staff").post(address, {"subject": "申报{number}已受理", "body": "请查看：{link}"})
+
+
+def choose_mail_language(world: World) -> Any:
+    return world.client("applicant").post(reverse("outbox:language"), {"language": "en"})
+
+
 WRITES: dict[str, Write] = {
     **ACCOUNTS,
     **APPLICATIONS,
@@ -366,6 +376,8 @@ WRITES: dict[str, Write] = {
     "pool:ties": tie_organisations,
     "reviews:experts_import": import_experts,
     "announcements": announce,
+    "outbox:text": save_message_text,
+    "outbox:language": choose_mail_language,
     "reports:import": import_year,
     "setup:create": create_year,
     "setup:section": change_settings,

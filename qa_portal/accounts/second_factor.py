@@ -1,20 +1,19 @@
 """Second factors: names, encrypted secrets, and codes that work once."""
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qa_portal.accounts.adapter import portal_name
+from qa_portal.core.sealing import cipher
+
+PURPOSE = "qa_portal.second_factor"
 
 
 def use_once(user: Any, code: str) -> bool:
@@ -24,14 +23,6 @@ def use_once(user: Any, code: str) -> bool:
     return bool(cache.add(f"portal-code:{digest}", 1, windows * app_settings.TOTP_PERIOD))
 
 
-def _cipher() -> MultiFernet:
-    """Keys from SECRET_KEY and, to read what older keys wrote, SECRET_KEY_FALLBACKS."""
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"qa_portal.second_factor:" + key.encode()).digest()))
-        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
-
-
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy("This code is wrong or was used already."),
@@ -39,10 +30,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Secrets lie encrypted in the database: a copy of it opens no account."""
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return cipher(PURPOSE).decrypt(encrypted_text.encode()).decode()
 
     def get_totp_issuer(self) -> str:
         return portal_name()

@@ -184,6 +184,7 @@ def further_links(user: Any) -> list[tuple[Any, str]]:
     may_see_units = is_bureau(user) or may_manage_people(user)
     links = [
         (_("Announcements"), "announcements", is_bureau_staff(user)),
+        (_("Outbox"), "outbox:list", is_bureau(user)),
         (_("Import a year"), "reports:import", may_import_year(user)),
         (_("Recommending units"), "organisations:units", may_see_units),
         (_("My organisation"), "organisations:mine", has_role(user, *OWNER_ROLES)),

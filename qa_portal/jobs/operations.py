@@ -205,8 +205,13 @@ def _send_on_commit(job_id: UUID) -> None:
 
 
 def _send(job_id: UUID) -> None:
-    """Tell a worker. Without a broker the job just waits until a later sweep tells one."""
+    """Without a broker the job just waits until a later sweep tells a worker."""
+    tell_worker("jobs.run", str(job_id))
+
+
+def tell_worker(task: str, *args: Any) -> None:
+    """Ask a worker to run a task soon. Never fails: what matters is found again by a regular task."""
     try:
-        current_app.send_task("jobs.run", args=[str(job_id)])
+        current_app.send_task(task, args=list(args))
     except Exception:
-        log.exception("no worker could be told of job %s", job_id)
+        log.exception("no worker could be told of %s %s", task, args)

@@ -4,11 +4,8 @@ import hashlib
 import secrets
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +14,7 @@ from qa_portal.accounts.models import RoleGrant, User
 from qa_portal.accounts.operations import create_person, end_grant, request_role
 from qa_portal.audit.operations import record
 from qa_portal.core.errors import Refusal
+from qa_portal.organisations.mails import post_invitation
 from qa_portal.organisations.models import Invitation, Membership, Organisation
 from qa_portal.organisations.rules import has_owner, kinds_for_role, roles_in
 from qa_portal.organisations.scope import may_invite, may_manage_members, may_manage_membership
@@ -71,9 +69,9 @@ def invite(email: str, *, role: Role, organisation: Organisation, by: User, name
                 key_digest=digest_of(key),
                 invited_by=by,
             )
+            post_invitation(invitation, key)
             after = {"email": invitation.email, "role": str(role), "organisation": organisation.pk}
             record("invitation.sent", invitation, by=by, after=after)
-            transaction.on_commit(lambda: _send(invitation, key), robust=True)
     except IntegrityError:
         raise Refusal(
             _("This address has an open invitation already."),
@@ -88,22 +86,6 @@ def _lacks_owner(organisation: Organisation) -> bool:
     """An enterprise or unit that nobody owns now."""
     owners = Membership.objects.current().filter(organisation=organisation, is_owner=True)
     return has_owner(organisation.kind) and not owners.exists()
-
-
-def _send(invitation: Invitation, key: str) -> None:
-    """The mail with the link; no name of other people, no data."""
-    link = settings.PORTAL_URL + reverse("organisations:accept", kwargs={"key": key})
-    send_mail(
-        _("Invitation to the portal of the key product quality breakthroughs"),
-        _("You are invited to join %(organisation)s. Open this link within %(days)s days:\n\n%(link)s\n")
-        % {
-            "organisation": invitation.organisation.name,
-            "days": (invitation.expires_at - invitation.created_at).days,
-            "link": link,
-        },
-        settings.DEFAULT_FROM_EMAIL,
-        [invitation.email],
-    )
 
 
 def open_invitation(key: str) -> Invitation | None:

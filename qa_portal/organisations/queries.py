@@ -1,12 +1,13 @@
 """Reading people and organisations."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from qa_portal.accounts.enums import OPEN_STATES, GrantState
+from qa_portal.accounts.enums import OPEN_STATES, GrantState, Role
 from qa_portal.accounts.models import RoleGrant, User
 from qa_portal.accounts.rules import may_manage_people
 from qa_portal.jobs.models import Job
@@ -64,6 +65,20 @@ def memberships_for(user: Any) -> QuerySet[Membership]:
     if may_see_all_organisations(user):
         return memberships
     return memberships.filter(Q(user_id=user.pk) | ~Q(organisation__kind=OrganisationKind.EMPLOYER))
+
+
+def people_of(organisation_ids: Iterable[int], role: Role) -> dict[int, list[User]]:
+    """The active members of organisations who hold a role there now, by organisation; one query."""
+    found: dict[int, list[User]] = {pk: [] for pk in organisation_ids}
+    members = Membership.objects.current().filter(
+        organisation__in=list(found),
+        user__is_active=True,
+        user__role_grants__state=GrantState.ACTIVE,
+        user__role_grants__role=role,
+    )
+    for one in members.select_related("user").order_by("user_id"):
+        found[one.organisation_id].append(one.user)
+    return found
 
 
 def invitations_for(user: Any) -> QuerySet[Invitation]:

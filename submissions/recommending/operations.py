@@ -13,6 +13,7 @@ from qa_portal.audit.operations import record
 from qa_portal.core.errors import Refusal
 from submissions.enums import State, Step
 from submissions.form.sections import BY_KEY
+from submissions.mails import tell_note, tell_reply
 from submissions.models import Application, GuidanceNote
 from submissions.operations import take_step
 from submissions.policy import checks, owns, recommends
@@ -45,6 +46,7 @@ def add_note(
         note = GuidanceNote.objects.create(
             application=row, section=section, field=field_key, text=text.strip(), due_on=due_on, author=by
         )
+        tell_note(note)
         record("guidance.added", row, by=by, after={"note": note.pk, "section": section})
     return note
 
@@ -58,6 +60,7 @@ def reply(note: GuidanceNote, *, text: str, by: Any) -> GuidanceNote:
         if note.parent_id is not None or not may_answer(by, application):
             raise Refusal(_("You may not answer here."), code="forbidden")
         answer = GuidanceNote.objects.create(application=application, parent=note, text=text.strip(), author=by)
+        tell_reply(answer)
         record("guidance.answered", application, by=by, after={"note": note.pk, "answer": answer.pk})
     return answer
 

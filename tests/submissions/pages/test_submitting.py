@@ -10,6 +10,7 @@ from django.test import Client
 from qa_portal.audit.queries import events_for
 from qa_portal.core.errors import Refusal
 from qa_portal.organisations.models import EnterpriseProfile
+from qa_portal.outbox.delivery import deliver_due
 from submissions.copying import copy_application
 from submissions.enums import EvidenceType, State
 from submissions.form.sections import BY_KEY, SECTIONS
@@ -56,7 +57,8 @@ def test_complete_draft_is_submitted_with_number_receipt_and_mail(
     assert (response.status_code, response.headers["Location"]) == (302, f"/applications/{ready.pk}/receipt/")
     assert (ready.state, ready.number, ready.title) == (
         State.PENDING_RECOMMENDATION, "2021-0001", "围护系统拐角焊缝质量攻关")  # fmt: skip
-    assert [(one.to, one.subject) for one in mail.outbox] == [([owner.email], "Receipt: application 2021-0001")]
+    deliver_due()
+    assert [(one.to, one.subject) for one in mail.outbox] == [([owner.email], "申报2021-0001：提交回执")]
     assert f"/applications/{ready.pk}/receipt/" in mail.outbox[0].body
     page = shown(client.get(response.headers["Location"]))
     assert ("2021-0001" in page.words, ready.submissions.get().digest in page.words) == (True, True)
@@ -138,6 +140,7 @@ def test_second_click_submits_nothing_again(
     data = confirmation(client, ready)
     with django_capture_on_commit_callbacks(execute=True):
         statuses = [client.post(submit_url(ready), data).status_code for _click in range(2)]
+    deliver_due()
     assert (statuses, ready.submissions.count(), len(mail.outbox)) == ([302, 422], 1, 1)
 
 

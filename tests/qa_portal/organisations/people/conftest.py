@@ -1,6 +1,7 @@
 """People of an enterprise, a unit and the bureau, and what tests ask about them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from qa_portal.accounts.models import RoleGrant, User
 from qa_portal.audit.models import AuditEvent
 from qa_portal.organisations.models import Membership, Organisation
 from qa_portal.organisations.queries import bureau
+from qa_portal.outbox.delivery import deliver_due
 from tests.factories import EnterpriseFactory, RecommendingUnitFactory
 
 PASSWORD = "a-long-enough-password"
@@ -96,5 +98,12 @@ def staff(db: None) -> User:
 
 @pytest.fixture
 def commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
-    """A context after which what waits for the commit has run: mails are sent."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
+    """A context after which what waits for the commit has run, and the outbox is sent."""
+
+    @contextmanager
+    def committed() -> Iterator[None]:
+        with django_capture_on_commit_callbacks(execute=True):
+            yield
+        deliver_due()
+
+    return committed
