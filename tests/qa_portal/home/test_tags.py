@@ -1,9 +1,11 @@
 """The component tags by their exact output."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
@@ -13,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 
 from qa_portal.core.templatetags.icons import ICONS, icon
 from qa_portal.core.templatetags.portal import dash, message_kind, money, signed
+from qa_portal.home.templatetags.home import time_left
 
 
 @pytest.fixture(autouse=True)
@@ -247,3 +250,19 @@ def test_field_has_hint_and_error_before_the_control() -> None:
 def test_odd_breadcrumbs_are_a_mistake() -> None:
     with pytest.raises((ValueError, TemplateSyntaxError)):
         draw('{% breadcrumbs "A" "/a/" "B" "/b/" %}')
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=30, hours=13), "30 days 13 hours"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(seconds=1), "1 minute"),
+        (timedelta(0), ""),
+        (timedelta(days=-1), ""),
+    ],
+)
+def test_time_left_in_days_and_hours(left: timedelta, words: str) -> None:
+    now = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    with time_machine.travel(now, tick=False), translation.override("en"):
+        assert time_left(now + left) == words
