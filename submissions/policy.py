@@ -87,7 +87,9 @@ def may_resubmit(user: Any, application: Any, now: datetime) -> bool:
 def is_filing_open(application: Any, now: datetime) -> bool:
     """opens_at <= now < closes_at; a granted extension moves the end for this application alone."""
     campaign = application.campaign
-    if campaign.filing_opens_at is None or campaign.filing_closes_at is None or now < campaign.filing_opens_at:
+    if campaign.is_in_preparation or campaign.filing_opens_at is None or campaign.filing_closes_at is None:
+        return False
+    if now < campaign.filing_opens_at:
         return False
     if now < campaign.filing_closes_at:
         return True
