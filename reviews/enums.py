@@ -91,3 +91,25 @@ class ReviewEnd(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded by a correction")
     VOID = "void", _("Declared void")
     RECUSED = "recused", _("Recused")
+
+
+class ShareRule(models.TextChoices):
+    """How many of a committee must be there, or in favour."""
+
+    MORE_THAN_HALF = "1/2", _("more than half")
+    TWO_THIRDS = "2/3", _("at least two thirds")
+    THREE_QUARTERS = "3/4", _("at least three quarters")
+
+
+class ObjectionState(models.TextChoices):
+    """异议: what became of an objection."""
+
+    REGISTERED = "registered", _("Registered")
+    NOT_ACCEPTED = "not_accepted", _("Recorded, not accepted")
+    ACCEPTED = "accepted", _("Being handled")
+    DISMISSED = "dismissed", _("Dismissed")
+    UPHELD = "upheld", _("Upheld")
+
+
+# An application with one of these is not confirmed
+OPEN_OBJECTIONS = (ObjectionState.REGISTERED, ObjectionState.ACCEPTED)

@@ -4,9 +4,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min, Sum
+from django.utils.translation import gettext as _
 
 from qa_portal.campaigns.models import Campaign
-from reviews.models import POINT_PLACES, Review, Score, Standing
+from qa_portal.core.errors import Refusal
+from reviews.models import POINT_PLACES, DecisionRound, Review, Score, Standing
 from reviews.rules import Contender, kept_of, ranked
 
 BATCH = 5_000
@@ -27,8 +29,10 @@ def refresh_standings(campaign: Campaign) -> int:
 
     The only writer of Standing; reviews that are void, superseded or recused do not count. Two grouped
     queries and one pass over the applications, whatever the number of reviews. The caller holds the
-    transaction that changed the reviews.
+    transaction that changed the reviews. Raises Refusal once the decision is frozen: nothing of it changes.
     """
+    if DecisionRound.objects.current().filter(campaign=campaign, frozen_at__isnull=False).exists():
+        raise Refusal(_("The decision is frozen and does not change any more."), code="frozen")
     tie_breakers = list(campaign.criteria.order_by("position").values_list("pk", flat=True)[:2])
     sums: dict[int, dict[int, int]] = defaultdict(dict)
     rows = (

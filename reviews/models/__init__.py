@@ -1,21 +1,44 @@
-"""Experts, their reviews, and what follows from them."""
+"""Experts, their reviews, and what follows
 
 from reviews.models.assignment import Assignment
 from reviews.models.conflicts import Conflict, OrganisationTie
+from reviews.models.deciding import (
+    CommitteeMeeting,
+    CommitteeVote,
+    DecisionRound,
+    DefenceCall,
+    DefenceMark,
+    OutcomeSettings,
+    ProposedResult,
+    RankingAdvice,
+)
 from reviews.models.outcome import Decision, Standing
 from reviews.models.pool import Employment, Expert, ExpertField
+from reviews.models.publicity import FeedbackLetter, Objection, ObjectionEvent, PublicNotice
 from reviews.models.review import POINT_PLACES, Review, Score
 from reviews.models.settings import ReviewSettings, review_settings_of
 
 __all__ = [
     "POINT_PLACES",
     "Assignment",
+    "CommitteeMeeting",
+    "CommitteeVote",
     "Conflict",
     "Decision",
+    "DecisionRound",
+    "DefenceCall",
+    "DefenceMark",
     "Employment",
     "Expert",
     "ExpertField",
+    "FeedbackLetter",
+    "Objection",
+    "ObjectionEvent",
     "OrganisationTie",
+    "OutcomeSettings",
+    "ProposedResult",
+    "PublicNotice",
+    "RankingAdvice",
     "Review",
     "ReviewSettings",
     "Score",

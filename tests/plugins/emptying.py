@@ -8,8 +8,9 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from qa_portal.audit import triggers as audit_triggers
 from reviews import triggers as review_triggers
+from reviews.deciding import triggers as deciding_triggers
 
-KEEPERS = (audit_triggers, review_triggers)
+KEEPERS = (audit_triggers, review_triggers, deciding_triggers)
 
 
 @pytest.fixture(autouse=True, scope="session")

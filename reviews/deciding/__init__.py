@@ -1,0 +1,1 @@
+"""From the ranking to a frozen decision: lines, proposal, committee, freezing, proof."""
