@@ -1,4 +1,4 @@
-"""Experts, their reviews, and what follows
+"""Experts, their reviews, and what follows from them."""
 
 from reviews.models.assignment import Assignment
 from reviews.models.conflicts import Conflict, OrganisationTie
