@@ -1,4 +1,5 @@
-/* Uploads in pieces with a bar, cancel and resume; without this file the same forms work as they are. */
+/* Uploads in pieces with a bar, cancel and resume; what a file proves is saved as it is typed. Without this
+   file the same forms work as they are. */
 (function () {
   "use strict";
 
@@ -293,6 +294,64 @@
       });
     });
   }
+
+  /* What a file proves: saved after each change in the background, so that no page is loaded anew while
+     something is typed beside another file. */
+  function describe(form) {
+    var state = form.querySelector(".file-state");
+    if (form.dataset.busy) {
+      form.dataset.again = "1"; // one request at a time: the last word is the last one sent
+      return;
+    }
+    form.dataset.busy = "1";
+    delete form.dataset.again;
+    tell(state, "", said.saving);
+    fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true })
+      .then(function (response) {
+        return response.ok ? response.text() : "";
+      })
+      .then(function (text) {
+        var item = form.closest(".slot-file");
+        var fresh = new DOMParser().parseFromString(text, "text/html").getElementById(item.id);
+        if (!fresh) {
+          throw new Error("refused, or sent to sign in");
+        }
+        item.querySelector(".file-proves > summary").replaceWith(fresh.querySelector(".file-proves > summary"));
+        tell(state, "kept", said.saved);
+      })
+      .catch(function () {
+        tell(state, "failed", said.unsaved);
+      })
+      .then(function () {
+        delete form.dataset.busy;
+        if (form.dataset.again) {
+          describe(form);
+        }
+      });
+  }
+
+  function tell(state, kind, text) {
+    state.className = "file-state small-text" + (kind ? " is-" + kind : "");
+    state.textContent = text;
+  }
+
+  function isDescription(event) {
+    return event.target.closest("form[data-describe]");
+  }
+
+  box.addEventListener("change", function (event) {
+    var form = isDescription(event);
+    if (form) {
+      describe(form);
+    }
+  });
+  box.addEventListener("submit", function (event) {
+    var form = isDescription(event);
+    if (form) {
+      event.preventDefault();
+      describe(form);
+    }
+  });
 
   wire(box);
 })();

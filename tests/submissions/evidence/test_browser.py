@@ -61,10 +61,21 @@ def test_several_files_go_up_and_appear_in_their_slot(opened: Any, errors: list[
     assert opened.locator("#slot-EV04 .file-name").all_inner_texts() == ["前.pdf", "后.pdf"]
     assert opened.locator("#slot-EV04 .slot-head .badge-state.is-ok").count() == 1
     assert [one.stored.name for one in EvidenceFile.objects.order_by("pk")] == ["前.pdf", "后.pdf"]
-    opened.check("#slot-EV04 .slot-file:first-child input[value='indicators:a1']")
-    opened.click("#slot-EV04 .slot-file:first-child .file-proves button")
-    opened.wait_for_load_state()
-    assert EvidenceFile.objects.order_by("pk")[0].claims == ["indicators:a1"]
+    # saved in the background: what is typed beside another file, or not sent yet, stays
+    first, second = (opened.locator(f"#slot-EV04 .slot-file:nth-child({place}) .file-proves") for place in (1, 2))
+    second.locator("input[name=issued_on]").evaluate("one => { one.value = '2020-09-01'; }")
+    first.locator("input[value='indicators:a1']").check()
+    first.locator("select[name=stage]").select_option("before")
+    first.locator(".file-state.is-kept").wait_for()
+    assert (first.locator(".badge-state").count(), second.locator(".badge-state").count()) == (0, 1)
+    assert second.locator("input[name=issued_on]").input_value() == "2020-09-01"
+    kept = EvidenceFile.objects.order_by("pk")[0]
+    assert (kept.claims, kept.facts) == (["indicators:a1"], {"stage": "before"})
+    opened.route("**/describe/", lambda route: route.abort("connectionreset"))
+    second.locator("button").click()
+    second.locator(".file-state.is-failed").wait_for()
+    assert second.locator("input[name=issued_on]").input_value() == "2020-09-01"
+    errors.clear()  # the browser notes the lost request
     assert errors == []
 
 

@@ -1,4 +1,4 @@
-"""Filing in a real Chromium: nothing typed is lost, two windows meet, and the way from registration to receipt."""
+"""Filing in a real Chromium: nothing typed is lost, and two windows meet."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,18 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from qa_portal.campaigns.models import Campaign
-from qa_portal.organisations.enums import District
-from submissions.enums import State
-from submissions.form.sections import BY_KEY, SECTIONS
-from submissions.form.spec import Field, Kind
 from submissions.models import Application, SectionContent
 from tests.browser_fixtures import axe_violations, overflow_at, sign_in
-from tests.factories import RecommendingUnitFactory, uscc
-from tests.submissions.complete import prove
-from tests.submissions.pages.support import answers, draft_of, enterprise, open_call, person
+from tests.submissions.pages.support import draft_of, enterprise, open_call, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = {"desktop": 1280, "phone": 360}
 
 
 def call_of_now() -> Campaign:
@@ -191,96 +184,7 @@ def test_two_windows_merge_fields_and_show_a_conflict(
     assert (kept(draft, "project")["title"], console) == ("乙的题目", [])
 
 
-# ------------------------------------------------------------------ the journey
-def fill_field(page: Any, spec: Field, value: Any) -> None:
-    if spec.kind == Kind.ROWS:
-        for place, row in enumerate(value):
-            rows = page.locator(f"[data-rows={spec.key}] [data-row-list] > [data-row]")
-            if rows.count() <= place:
-                page.locator(f"[data-rows={spec.key}] [data-step=add]").click()
-            for column in spec.columns:
-                fill_cell(rows.nth(place).locator(f"[name$='-{column.key}']"), column, row[column.key])
-    elif spec.kind in (Kind.YES_NO, Kind.CHOICES):
-        for one in value if isinstance(value, list) else [value]:
-            page.locator(f"#f-{spec.key}-{one}").check()
-    else:
-        fill_cell(page.locator(f"#f-{spec.key}"), spec, value)
-
-
-def fill_cell(locator: Any, spec: Field, value: str) -> None:
-    if spec.kind in (Kind.CHOICE, Kind.UNIT):
-        locator.select_option(value)
-    else:
-        locator.fill(value)
-
-
-@pytest.mark.parametrize("device", list(WIDTHS))
-def test_from_an_empty_account_to_the_receipt(
-    device: str, live_server: Any, page: Any, transactional_db: None, console: list[str]
-) -> None:
-    unit, user = RecommendingUnitFactory(), person("newcomer", role=None)
-    call_of_now()
-    page.set_viewport_size({"width": WIDTHS[device], "height": 900})
-    sign_in(page, live_server.url, user)
-    faults: dict[str, list[str]] = {}
-
-    def look(name: str) -> None:
-        page.wait_for_load_state("load")
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found = axe_violations(page) + ([f"{wide} px wide"] if wide > WIDTHS[device] else [])
-        faults.update({name: found} if found else {})
-
-    page.goto(f"{live_server.url}/")
-    page.locator(".work-list a", has_text="以便申报").click()
-    page.wait_for_url("**/register/")
-    look("register")
-    page.locator("#id_uscc").fill(uscc(500_077).lower())
-    page.locator("#id_name").fill("上海新来有限公司")
-    page.locator("#id_district").select_option(District.MINHANG)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/mine/profile/")
-    look("profile")
-    page.locator("#id_ownership").select_option("PRIVATE")
-    page.locator("#id_employees").fill("120")
-    page.locator("#id_revenue").fill("9000")
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_selector(".messages")
-    page.goto(f"{live_server.url}/applications/call/")
-    look("call")
-    page.locator("form[action$='/start/'] button").click()
-    page.wait_for_selector(".tasks")
-    look("tasks")
-    page.locator(".tasks a", has_text="项目概况").click()
-    for section in SECTIONS:
-        page.wait_for_url(f"**/sections/{section.key}/")
-        for spec in BY_KEY[section.key].fields:
-            fill_field(page, spec, answers(unit)[section.key][spec.key])
-        look(section.key)
-        page.get_by_role("button", name="保存并继续").click()
-    page.wait_for_selector(".tasks")
-    application = Application.objects.get()
-    prove(application, by=user)
-    page.reload()
-    look("tasks done")
-    page.locator(".case-actions a", has_text="专家视角预览").click()
-    page.wait_for_url("**/preview/")
-    look("preview")
-    page.go_back()
-    page.wait_for_selector(".case-actions")
-    page.locator(".case-actions a", has_text="核对与提交").click()
-    page.wait_for_url("**/submit/")
-    look("submit")
-    for box in page.locator("textarea[name^=warning-]").all():
-        box.fill("情况属实。")
-    page.locator("#id_confirm").check()
-    page.get_by_role("button", name="提交申报").click()
-    page.wait_for_url("**/receipt/")
-    look("receipt")
-    application.refresh_from_db()
-    assert (application.state, application.number) == (State.PENDING_RECOMMENDATION, "2021-0001")
-    assert (faults, console) == ({}, [])
-
-
+# ------------------------------------------------------------------ no scripts
 def test_section_works_without_scripts(browser: Any, live_server: Any, draft: Application, owner: Any) -> None:
     context = browser.new_context(locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
