@@ -92,7 +92,7 @@ def _form_of(request: HttpRequest, application: Application, key: str) -> Sectio
         raise Http404
     section = BY_KEY[key]
     needs_units = any(spec.kind == Kind.UNIT for spec in section.fields)
-    units = tuple(units_by_channel(own_district(request.user))) if needs_units else ()
+    units = tuple(units_by_channel(own_district(request.user), application.campaign)) if needs_units else ()
     return SectionForm.of(application, section, units=units, shows_missing="check" in request.GET)
 
 

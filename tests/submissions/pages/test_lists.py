@@ -157,8 +157,11 @@ def test_home_offers_the_call_then_the_draft(client: Client, own: Any, clock: An
 
 # ------------------------------------------------------------------ demonstration
 def test_demonstration_year_is_open_for_a_month_and_made_once(db: None) -> None:
+    RecommendingUnitFactory()
     made = create_demonstration_call()
     assert made is not None
+    assert (made.is_in_preparation, made.call_published_at is not None, all(made.criteria.values_list("anchors"))) == (
+        False, True, True)  # fmt: skip
     assert made.filing_opens_at is not None
     assert made.filing_closes_at is not None
     assert (made.year, made.criteria.count(), create_demonstration_call()) == (2021, 5, None)
