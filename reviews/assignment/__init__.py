@@ -34,7 +34,7 @@ Panel mode (panels.py): groups applications by field, draws a panel for each gro
     inputs = PanelInputs.build(groups, experts={code: organisation}, pairs=[(panel, code, score)],
         conflicts=…, settings=PanelSettings(size=7, quorum=5, alternates=2))
     make_panel_manifest(inputs_bytes, …); make_panel_draw(inputs_bytes, manifest_bytes, secrets, value, watch)
-    verify(inputs_bytes, manifest_bytes, draw_bytes) reads these files, too; best_panels(inputs) maximises match
-
-Source of the rules: assignment of experts by minimum cost flow, draw protocol "draw-v1" (docs/guide).
+    verify(…) reads these files, too; read_panels(draw_bytes); best_panels(inputs) maximises the match instead
+    substitute_members(inputs_bytes, manifest_bytes, draw_bytes, PanelChange(…), watch)   # panel_changes.py
+Why it is made so: docs/adr/0006-experts-by-flow-and-ticket.md; figures: docs/performance.md.
 """

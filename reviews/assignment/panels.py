@@ -204,8 +204,10 @@ def ticket_order(inputs: PanelInputs, seed: bytes, panel: str) -> list[str]:
     return [code for _ticket, code in sorted(zip(luck, pool, strict=True))]
 
 
-def walk(inputs: PanelInputs, seed: bytes, panel: str, seats: PanelSeats, used: set[str], count: int) -> Iterable[str]:
-    """Yield up to `count` experts in ticket order who keep the rules beside those who have a seat already.
+def walk(
+    inputs: PanelInputs, order: Iterable[str], panel: str, seats: PanelSeats, used: set[str], count: int
+) -> Iterable[str]:
+    """Yield up to `count` experts in this order who keep the rules beside those who have a seat already.
 
     `used` sit elsewhere. Who is passed over is noted in `seats.skipped`, once, with the reason.
     """
@@ -215,7 +217,7 @@ def walk(inputs: PanelInputs, seed: bytes, panel: str, seats: PanelSeats, used: 
     recused = Counter(number for code in present for number in conflicts.get(code, ()))
     noted = {code for code, _reason in seats.skipped}
     most = inputs.settings.size - inputs.settings.quorum
-    for code in ticket_order(inputs, seed, panel):
+    for code in order:
         if count == 0:
             return
         if code in present:
@@ -242,7 +244,7 @@ def walk_all(inputs: PanelInputs, seed: bytes) -> dict[str, PanelSeats] | None:
     used: set[str] = set()
     for panel in inputs.groups:
         seats = found[panel] = PanelSeats()
-        seats.members = list(walk(inputs, seed, panel, seats, used, inputs.settings.size))
+        seats.members = list(walk(inputs, ticket_order(inputs, seed, panel), panel, seats, used, inputs.settings.size))
         if len(seats.members) < inputs.settings.size:
             return None
         used |= set(seats.members)
@@ -254,7 +256,8 @@ def add_alternates(inputs: PanelInputs, seed: bytes, found: Mapping[str, PanelSe
     used = {code for seats in found.values() for code in seats.members}
     for panel, seats in found.items():
         others = used - set(seats.members)
-        seats.alternates = list(walk(inputs, seed, panel, seats, others, inputs.settings.alternates))
+        order = ticket_order(inputs, seed, panel)
+        seats.alternates = list(walk(inputs, order, panel, seats, others, inputs.settings.alternates))
         used |= set(seats.alternates)
 
 
@@ -304,18 +307,29 @@ def _report(inputs: PanelInputs, empty: Mapping[str, int]) -> ShortageReport:
     return ShortageReport(tuple(lines), (), ())
 
 
+def as_panel_inputs(inputs: PanelInputs | bytes) -> PanelInputs:
+    """The inputs themselves, or read from the bytes of an inputs.json. Raises InputError."""
+    return PanelInputs.read(inputs) if isinstance(inputs, bytes) else inputs
+
+
 def make_panel_manifest(
-    inputs: PanelInputs, *, campaign: int, counter: int, reason: str, commitments: Commitments, beacon: str
+    inputs: PanelInputs | bytes, *, campaign: int, counter: int, reason: str, commitments: Commitments, beacon: str
 ) -> bytes:
     """The content of manifest.json for panels; see `drawing.make_manifest`. Raises InputError."""
-    head = {"protocol": PANEL_PROTOCOL, "mode": DRAW, "inputs_sha256": sha256(inputs.to_bytes())}
+    data = as_panel_inputs(inputs).to_bytes()
+    head = {"protocol": PANEL_PROTOCOL, "mode": DRAW, "inputs_sha256": sha256(data)}
     return canonical(head | manifest_head(campaign, counter, reason, commitments, beacon))
 
 
 def make_panel_draw(
-    inputs: PanelInputs, manifest_bytes: bytes, secrets: Secrets, beacon_value: str, watch: Watch | None = None
+    inputs: PanelInputs | bytes,
+    manifest_bytes: bytes,
+    secrets: Secrets,
+    beacon_value: str,
+    watch: Watch | None = None,
 ) -> bytes:
     """The content of draw.json for panels. Raises InputError, or Shortage if no panels keep the rules."""
+    inputs = as_panel_inputs(inputs)
     manifest = read_manifest(manifest_bytes, sha256(inputs.to_bytes()), PANEL_PROTOCOL)
     seed = opened_seed(manifest_bytes, manifest, secrets, beacon_value)
     found = walk_all(inputs, seed) if inputs.has_pool_for_walk() else None
@@ -348,11 +362,11 @@ def seat_rows(found: Mapping[str, PanelSeats]) -> list[tuple[str, str, str]]:
 
 
 def read_panels(draw_bytes: bytes) -> dict[str, PanelSeats]:
-    """The panels of a draw.json. Raises InputError."""
+    """The panels of a draw.json, or of a file of changes. Raises InputError."""
     try:
         rows = json.loads(draw_bytes)["panels"]
         return {
-            panel: PanelSeats(row["members"], row["alternates"], [(code, why) for code, why in row["skipped"]])
+            panel: PanelSeats(row["members"], row["alternates"], [(code, why) for code, why in row.get("skipped", ())])
             for panel, row in rows.items()
         }
     except (ValueError, KeyError, TypeError):

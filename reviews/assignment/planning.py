@@ -15,6 +15,7 @@ from reviews.assignment.solving import choose, is_feasible
 from reviews.assignment.tickets import LOTTERY_BITS, SHORTLIST_BITS, shortlist_seed, tickets
 from reviews.assignment.watching import Watch
 
+PART = 100_000
 DRAW, ASSIGNMENT = "draw", "assignment"
 
 
@@ -162,15 +163,24 @@ def shortlist_places(inputs: Inputs, watch: Watch) -> Numbers:
     """Places of the candidates: the best match, ties settled by tickets of the inputs' own hash. Raises Infeasible."""
     chosen = inputs.settings
     problem, places = problem_of(inputs, ratio=chosen.shortlist_ratio, floor=chosen.score_floor)
-    ties = tickets(shortlist_seed(inputs.sha256), "shortlist-v1", inputs.code_pairs(places), SHORTLIST_BITS)
-    cost = problem.cost * 2**SHORTLIST_BITS + np.array(ties, np.int64)
+    ties = ticket_array(inputs, places, shortlist_seed(inputs.sha256), "shortlist-v1", SHORTLIST_BITS)
+    cost = problem.cost * 2**SHORTLIST_BITS + ties
     found: Numbers = places[choose(replace(problem, cost=cost), watch)]
+    return found
+
+
+def ticket_array(inputs: Inputs, places: Numbers, seed: bytes, label: str, bits: int) -> Numbers:
+    """Tickets of the pairs at these places, in their order; in parts, so that millions fit into memory."""
+    found = np.empty(len(places), np.int64)
+    for start in range(0, len(places), PART):
+        part = slice(start, start + PART)
+        found[part] = tickets(seed, label, inputs.code_pairs(places[part]), bits)
     return found
 
 
 def lottery_places(inputs: Inputs, shortlist: Numbers, seed: bytes, watch: Watch) -> Numbers:
     """Places of the drawn pairs: the smallest sum of tickets inside the shortlist. Raises Infeasible."""
-    luck = np.array(tickets(seed, "draw-v1", inputs.code_pairs(shortlist), LOTTERY_BITS), np.int64)
+    luck = ticket_array(inputs, shortlist, seed, "draw-v1", LOTTERY_BITS)
     problem, _places = problem_of(inputs, ratio=1, floor=0)
     drawn: Numbers = shortlist[choose(replace(problem.only(shortlist), cost=luck), watch)]
     return drawn

@@ -19,6 +19,7 @@ from reviews.assignment.drawing import PROTOCOL, drawn_pairs, read_manifest
 from reviews.assignment.inputs import Inputs, Numbers, as_inputs
 from reviews.assignment.messages import InputError, Message, gettext_noop
 from reviews.assignment.network import Infeasible, Problem
+from reviews.assignment.planning import ticket_array
 from reviews.assignment.shortage import Shortage, report_of
 from reviews.assignment.solving import choose
 from reviews.assignment.tickets import (
@@ -28,7 +29,6 @@ from reviews.assignment.tickets import (
     draw_digest,
     draw_seed,
     sha256,
-    tickets,
 )
 from reviews.assignment.watching import Watch
 
@@ -99,7 +99,7 @@ def substitute(
     rings = np.ones(len(places), np.int64)
     shortlist = inputs.places_of([(number, code) for number, code in manifest["shortlist"]])
     rings[np.isin(places, shortlist)] = 0
-    luck = np.array(tickets(seed, "draw-v1", inputs.code_pairs(places), LOTTERY_BITS), np.int64)
+    luck = ticket_array(inputs, places, seed, "draw-v1", LOTTERY_BITS)
     width = LOTTERY_BITS + int(problem.demand.sum()).bit_length()
     try:
         chosen = choose(replace(problem, cost=rings * 2**width + luck), watch)

@@ -258,7 +258,8 @@ def verify(inputs_bytes: bytes, manifest_bytes: bytes, draw_bytes: bytes, change
             *(check_panels if manifest["protocol"] == "panel-v1" else check_draw)(inputs, inputs_bytes, manifest, draw),
         ]
         if changes:
-            checks += check_changes(inputs, manifest, draw_bytes, draw, changes)
+            after = check_panel_changes if manifest["protocol"] == "panel-v1" else check_changes
+            checks += after(inputs, manifest, draw_bytes, draw, changes)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise Unreadable(f"something is missing or misplaced: {error!r}") from None
     return checks
@@ -462,10 +463,18 @@ class Panels:
         most = self.settings["size"] - self.settings["quorum"]
         return "recusal" if any(sides[n] >= most for n in self.clashes.get((panel, code), ())) else ""
 
-    def take(self, panel: str, seated: list[str], used: set[str], count: int, passed: dict[str, str]) -> list[str]:
-        """Up to `count` further experts by ticket; `passed` notes the first reason for everybody else."""
+    def take(
+        self,
+        panel: str,
+        seated: list[str],
+        used: set[str],
+        count: int,
+        passed: dict[str, str],
+        first: Sequence[str] = (),
+    ) -> list[str]:
+        """Up to `count` further experts by ticket, `first` before all; `passed` notes why others are not."""
         found: list[str] = []
-        for code in self.order[panel]:
+        for code in [*first, *(one for one in self.order[panel] if one not in first)]:
             if len(found) == count:
                 break
             if code in seated:
@@ -580,13 +589,18 @@ def check_panels(inputs: Any, _inputs_bytes: bytes, manifest: Any, draw: Any) ->
         for panel, row in draw["panels"].items()
     )
     checks.append(Check("panels: alternates and those passed over", same, "", "评审组：替补与跳过理由相符"))
-    rows = [
+    same = digest_of(seat_rows(draw["panels"])) == draw["digest"]
+    return [*checks, Check("digest", same, draw["digest"], "结果摘要一致")]
+
+
+def seat_rows(panels: Any) -> list[tuple[str, str, str]]:
+    """(panel, M1 or A1 …, expert): what the digest of panels is made of."""
+    return [
         (panel, f"{kind}{at}", code)
-        for panel, row in draw["panels"].items()
+        for panel, row in panels.items()
         for kind, key in (("M", "members"), ("A", "alternates"))
         for at, code in enumerate(row[key], start=1)
     ]
-    return [*checks, Check("digest", digest_of(rows) == draw["digest"], draw["digest"], "结果摘要一致")]
 
 
 def expected_seats(
@@ -615,6 +629,63 @@ def least_tickets(panels: Panels, members: dict[str, list[str]]) -> Check:
     better = panels.is_improved_by_exchange(members)
     note = "no exchange of one or two lowers it; that no other panels do takes a solver to show"
     return Check(name, not better, "an exchange lowers it" if better else note, chinese)
+
+
+def check_panel_changes(
+    inputs: Any, _manifest: Any, draw_bytes: bytes, draw: Any, changes: Sequence[bytes]
+) -> list[Check]:
+    """Each change in turn: the alternates came first, then the next tickets, and nobody else moved."""
+    seed = seed_of(draw["manifest_sha256"], draw["secrets"], draw["beacon_value"])
+    now = {panel: (list(row["members"]), list(row["alternates"])) for panel, row in sorted(draw["panels"].items())}
+    conflicts, left, gone = list(inputs["conflicts"]), set[Pair](), set[str]()
+    previous, checks = "", []
+    for place, data in enumerate(changes, start=1):
+        change = read(data)
+        ended = {(panel, code) for panel, code, _reason in change["void"]}
+        links = (change["draw_sha256"], change["previous"], change["counter"]) == (sha256(draw_bytes), previous, place)
+        is_known = all(code in now[panel][0] and reason.strip() for panel, code, reason in change["void"])
+        conflicts, left, gone = [*conflicts, *change["conflicts"]], left | ended, gone | set(change["unavailable"])
+        panels = Panels({**inputs, "conflicts": conflicts}, seed)
+        now = {
+            panel: (
+                [code for code in members if (panel, code) not in ended],
+                [code for code in spare if code not in gone],
+            )
+            for panel, (members, spare) in now.items()
+        }
+        added = [(panel, code) for panel in now for code in filled(panels, now, panel, left, gone)]
+        members = {panel: row[0] for panel, row in now.items()}
+        faults = panels.faults(members) or [f"{number} lacks its quorum" for number in panels.short_of_quorum(members)]
+        rows = {panel: {"members": row[0], "alternates": row[1]} for panel, row in now.items()}
+        name, chinese = f"change {place}", f"第{place}次调整"
+        checks += [
+            Check(f"{name}: follows the one before", links, "", f"{chinese}：与前次衔接"),
+            Check(f"{name}: only members left, with a reason", is_known, "", f"{chinese}：退出的成员有据可查"),
+            Check(
+                f"{name}: follows from the tickets",
+                pairs_in(change["added"]) == added,
+                "",
+                f"{chinese}：与抽签号顺序相符",
+            ),
+            Check(f"{name}: every rule is kept", not faults, "; ".join(faults[:3]), f"{chinese}：符合全部规则"),
+            Check(f"{name}: everything else stayed", change["panels"] == rows, "", f"{chinese}：其余不变"),
+            Check(f"{name}: digest", digest_of(seat_rows(rows)) == change["digest"], "", f"{chinese}：结果摘要一致"),
+        ]
+        previous = sha256(data)
+    return checks
+
+
+def filled(
+    panels: Panels, now: dict[str, tuple[list[str], list[str]]], panel: str, left: set[Pair], gone: set[str]
+) -> list[str]:
+    """Who takes the free seats of a panel; `now` is brought up to date."""
+    members, spare = now[panel]
+    missing = panels.settings["size"] - len(members)
+    elsewhere = {code for other, rows in now.items() if other != panel for row in rows for code in row}
+    barred = elsewhere | gone | {code for other, code in left if other == panel}
+    found = panels.take(panel, members, barred, missing, {}, spare) if missing > 0 else []
+    now[panel] = ([*members, *found], [code for code in spare if code not in found])
+    return found
 
 
 # ------------------------------------------------------------------ self-test and command line
