@@ -1,5 +1,6 @@
 """What the check needs beyond the dossier: the calendar, the year's other applications, earlier figures."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,10 +19,16 @@ OVER = (State.WITHDRAWN, State.REFUSED, State.NOT_RECOMMENDED)
 
 
 def context_for(
-    application: Application, dossier: Dossier, *, now: datetime | None = None, is_full: bool = True
-) -> Context:
-    """Look everything up. `is_full` False leaves out what only warnings need (earlier years, similar texts)."""
+    application: Application, dossier: Dossier, *, now: datetime | None = None, is_full: bool = True,
+    is_check: bool = False,
+) -> Context:  # fmt: skip
+    """Look everything up. `is_full` False leaves out what only warnings need (earlier years, similar texts).
+
+    The sealed letter of the unit comes after the submission: only the formal check (`is_check`) asks for it.
+    """
     settings = settings_for(application.campaign)
+    if not is_check:
+        settings = replace(settings, needs_letter=False)
     closes_at = application.campaign.filing_closes_at
     return Context(
         settings=settings,

@@ -119,6 +119,24 @@ class CheckVerdict(models.TextChoices):
     FAIL = "fail", _("Fail")
 
 
+class CheckReason(models.TextChoices):
+    """Why an item of the formal check is not passed, as a code that can be counted."""
+
+    MISSING = "missing", _("Missing")
+    UNREADABLE = "unreadable", _("Not readable")
+    WRONG_TYPE = "wrong_type", _("Another kind of document")
+    NO_SEAL = "no_seal", _("Without seal, signature or date")
+    NOT_EQUAL = "not_equal", _("Differs from the form")
+    EXPIRED = "expired", _("Not valid on the closing day")
+    TOO_EARLY = "too_early", _("Too short a time in use")
+    NO_EVIDENCE = "no_evidence", _("Claim without evidence")
+    NOT_QUALITY = "not_quality", _("Weak link to quality")
+    NAMED = "named", _("Names a unit or person")
+    SIMILAR = "similar", _("Similar to an earlier application")
+    NOT_ELIGIBLE = "not_eligible", _("Does not meet a condition of the call")
+    OTHER = "other", _("Other reason")
+
+
 class ScanState(models.TextChoices):
     """What the virus scanner said of a file; NOT_SCANNED where none is configured."""
 

@@ -16,7 +16,7 @@ from qa_portal.outbox.operations import post
 from qa_portal.outbox.registry import Placeholder, register_kind
 from submissions.deadlines import deadline_of
 from submissions.enums import State, Step
-from submissions.models import Application, FilingExtension, GuidanceNote
+from submissions.models import Application, FilingExtension, FilingReminder, GuidanceNote
 
 SAMPLE_MOMENT = datetime(2021, 5, 31, 9, tzinfo=UTC)
 NUMBER = Placeholder("number", _("Application number"), "2021-0001")
@@ -134,6 +134,22 @@ register_kind(
     look="wait",
     placeholders=(NUMBER,),
 )
+register_kind(
+    "submissions.call_reminder",
+    title=_("Reminder of a unit: the call is open"),
+    subject=_("The call of {year} is open until {closes}"),
+    body=(
+        _("{unit} reminds you that applications for the year {year} can be submitted before {closes}."),
+        OPEN_IT,
+    ),
+    notice=_("%(unit)s reminds you: the call of %(year)s is open, and your enterprise has not filed yet."),
+    look="wait",
+    placeholders=(
+        YEAR,
+        moment("closes", _("Filing closes")),
+        Placeholder("unit", _("Recommending unit"), "闵行区市场监督管理局"),
+    ),
+)
 # ------------------------------------------------------------------ to those who guide
 register_kind(
     "submissions.to_recommend",
@@ -228,6 +244,21 @@ def tell_extension(extension: FilingExtension) -> None:
             path=application_url(row),
             about=row,
             expires_at=extension.until,
+        )
+
+
+def tell_filing_reminder(reminder: FilingReminder) -> None:
+    """Tell the people of an enterprise that their unit hopes for an application."""
+    campaign, enterprise = reminder.campaign, reminder.enterprise_id
+    for person in people_of([enterprise], Role.APPLICANT)[enterprise]:
+        post(
+            "submissions.call_reminder",
+            event=f"filing_reminder:{reminder.pk}",
+            to=person,
+            params={"year": campaign.year, "closes": campaign.filing_closes_at, "unit": reminder.unit.name},
+            path=reverse("submissions:call"),
+            about=reminder,
+            expires_at=campaign.filing_closes_at,
         )
 
 

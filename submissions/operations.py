@@ -273,14 +273,22 @@ def _recommend(row: Application, before: str, by: Any, now: datetime, given: Map
     quota = UnitQuota.objects.select_for_update().filter(campaign=row.campaign, unit=row.recommending_unit).first()
     taken = Recommendation.objects.filter(
         application__campaign=row.campaign, application__recommending_unit=row.recommending_unit
-    ).exclude(application__state__in=(State.WITHDRAWN, State.REFUSED))
-    if quota and taken.exclude(application=row).count() >= quota.places:
+    )
+    taken = taken.exclude(application__state__in=(State.WITHDRAWN, State.REFUSED)).exclude(application=row)
+    places = list(taken.values_list("place", flat=True))  # the lock of the year keeps them as they are
+    if quota and len(places) >= quota.places:
         raise Refusal(_("All %(places)s places of your unit are taken.") % {"places": quota.places}, code="quota")
+    place = given.get("place") or max(places, default=0) + 1
+    if place in places:
+        raise Refusal(
+            _("Place %(place)s of your unit is taken.") % {"place": place},
+            fix=_("Choose another one; %(free)s is free.") % {"free": max(places) + 1}, field="place", code="place",
+        )  # fmt: skip
     Recommendation.objects.update_or_create(
         application=row,
         defaults={
             "opinion": opinion,
-            "place": given.get("place") or taken.count() + 1,
+            "place": place,
             "no_guidance_reason": why,
             "recommended_by": by,
             "recommended_at": now,

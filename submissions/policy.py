@@ -28,6 +28,11 @@ def files_applications(user: Any) -> bool:
     return has_role(user, Role.APPLICANT)
 
 
+def recommends_for_a_unit(user: Any) -> bool:
+    """People of recommending units have a queue; which applications stand in it, `visible_to` says."""
+    return has_role(user, Role.RECOMMENDER)
+
+
 def owns(user: Any, application: Any, now: datetime | None = None) -> bool:
     """Members of the enterprise with the role of applicant own its applications."""
     return has_role(user, Role.APPLICANT) and organisation_id_of(user) == application.applicant_id

@@ -370,6 +370,16 @@ FILING: dict[str, Row] = {
     "recommending:newest": page(RECOMMENDER, 302),
     "recommending:queue": of_year(RECOMMENDER),
     "recommending:summary": of_year(RECOMMENDER),
+    "recommending:letter": of_year(RECOMMENDER),
+    "recommending:dashboard": of_year(RECOMMENDER),
+    "recommending:summary_pdf": Row(
+        RECOMMENDER, {"year": all_get(RECOMMENDER, 302), "unknown year": {}}, arg="year", method="post"
+    ),
+    "recommending:remind": Row(
+        RECOMMENDER, {"year": all_get(RECOMMENDER, 302), "unknown year": {}}, arg="year", method="post"
+    ),
+    # without a file the page comes back with the error
+    "recommending:letter_add": deed(RECOMMENDER, {"filed": all_get(RECOMMENDER, 422), "draft": {}, "unknown": {}}),
     "recommending:batch": Row(
         RECOMMENDER, {"year": all_get(RECOMMENDER, 302), "unknown year": {}}, arg="year", method="post"
     ),
@@ -411,7 +421,7 @@ FILING: dict[str, Row] = {
     "checking:step": deed(
         STAFF,
         {"checked": all_get(STAFF, 302), "filed": all_get(STAFF, 409), "unknown": {}},
-        {"version": "0"},
+        {"version": "0"} | {f"verdict-{number}": "pass" for number in range(1, 17)},
         fixed={"name": "accept"},
     ),
 }

@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from qa_portal.campaigns.models import Campaign
 from qa_portal.organisations.enums import District
 from submissions.enums import EvidenceType
+from submissions.models import Application, Recommendation
 from tests.factories import EnterpriseFactory, uscc
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
@@ -313,6 +315,39 @@ def recommend_batch(world: World) -> Any:
     return world.client("recommender").post(address, data)
 
 
+def remind_enterprise(world: World) -> Any:
+    """A specialised enterprise of the unit's district, while filing is open."""
+    own, now = enterprise(name="上海专精有限公司"), timezone.now()
+    type(own).objects.filter(pk=own.pk).update(district=District.MINHANG)
+    own.profile.specialised = True
+    own.profile.save()
+    person("specialised", organisation=own)
+    campaign = Campaign.objects.get(year=world.keys["year"])
+    campaign.filing_opens_at, campaign.filing_closes_at = now - timedelta(days=1), now + timedelta(days=1)
+    campaign.save()
+    address = reverse("recommending:remind", kwargs={"year": campaign.year})
+    return world.client("recommender").post(address, {"pk": own.pk})
+
+
+def recommended(world: World) -> Application:
+    application = Application.objects.get(pk=world.keys["checked"])
+    Recommendation.objects.create(
+        application=application, opinion="Good.", place=1, recommended_by=world.people["recommender"]
+    )
+    return application
+
+
+def add_unit_letter(world: World) -> Any:
+    recommended(world)
+    address = reverse("recommending:letter", kwargs={"year": world.keys["year"]})
+    return world.client("recommender").post(address, {"file": document()})
+
+
+def add_letter(world: World) -> Any:
+    address = reverse("recommending:letter_add", kwargs={"pk": recommended(world).pk})
+    return world.client("recommender").post(address, {"file": document()})
+
+
 def add_file(world: World) -> Any:
     filing = Filing()
     data = {"type": EvidenceType.TEST_REPORT, "file": document()}
@@ -353,6 +388,9 @@ APPLICATIONS: dict[str, Write] = {
     "submissions:evidence_remove": remove_file,
     "submissions:upload_finish": finish_upload,
     "recommending:batch": recommend_batch,
+    "recommending:remind": remind_enterprise,
+    "recommending:letter": add_unit_letter,
+    "recommending:letter_add": add_letter,
 }
 
 

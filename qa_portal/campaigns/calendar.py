@@ -1,5 +1,6 @@
 """Working days: the State Council calendar, overridden by the table that the bureau edits."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
@@ -28,3 +29,22 @@ def end_after_working_days(start: datetime, days: int) -> datetime:
         day += timedelta(days=1)
         left -= is_working_day(day, overrides)
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def working_days_between(spans: Iterable[tuple[datetime, datetime]]) -> list[int]:
+    """For each span the working days after the day of its start, up to that of its end; one query for all.
+
+    The same day is 0; an end before the start is 0.
+    """
+    days = [(timezone.localdate(start), timezone.localdate(end)) for start, end in spans]
+    if not days:
+        return []
+    first, last = min(start for start, _end in days), max(end for _start, end in days)
+    overrides = dict(CalendarDay.objects.filter(day__gt=first, day__lte=last).values_list("day", "is_working"))
+    # how many working days lie between the first day and each later one
+    passed, count, day = {first: 0}, 0, first
+    while day < last:
+        day += timedelta(days=1)
+        count += is_working_day(day, overrides)
+        passed[day] = count
+    return [max(0, passed[end] - passed[start]) if end > start else 0 for start, end in days]

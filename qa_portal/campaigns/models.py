@@ -66,7 +66,7 @@ class Campaign(models.Model):
     evidence_total_mb = models.PositiveSmallIntegerField(
         _("All files of an application (MB)"), default=rules.DEFAULT_TOTAL_MB
     )
-    needs_letter = models.BooleanField(_("The stamped letter of the unit must be there at submission"), default=False)
+    needs_letter = models.BooleanField(_("The formal check asks for the sealed letter of the unit"), default=False)
     summary_pages = models.PositiveSmallIntegerField(
         _("Pages of the summary report at most"), default=rules.DEFAULT_SUMMARY_PAGES
     )

@@ -47,15 +47,18 @@ class Checked:
     scan: ScanState
 
 
-def check_file(application: Application, file: IO[bytes], name: str, *, by: Any) -> Checked:
-    """Look into a file and scan it. Raises Refusal with what to do; a virus is put on record."""
+def check_file(campaign: Campaign, subject: Any, file: IO[bytes], name: str, *, by: Any) -> Checked:
+    """Look into a file and scan it, by the limits of the year; a virus is put on record of `subject`.
+
+    Raises Refusal with what to do.
+    """
     size = file.seek(0, 2)
-    refuse_size(application.campaign, size)
+    refuse_size(campaign, size)
     inspected = inspect(file, name)
     found = scan(file)
     if found.state == ScanState.INFECTED:
         with transaction.atomic():
-            record("evidence.infected", application, by=by, after={"name": name, "virus": found.virus})
+            record("evidence.infected", subject, by=by, after={"name": name, "virus": found.virus})
         raise _infected()
     return Checked(file, name, size, inspected, found.state)
 
@@ -145,7 +148,7 @@ def add_evidence(
     """
     with transaction.atomic():
         lock_for_edit(application, by)  # before the work, so that it is not done in vain
-    checked = check_file(application, file, name, by=by)
+    checked = check_file(application.campaign, application, file, name, by=by)
     stored: StoredFile | None = None
     try:
         with transaction.atomic():

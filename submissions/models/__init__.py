@@ -2,7 +2,8 @@
 
 `application` the row that is counted · `content` what the applicant writes, section by section, and its
 frozen submissions · `evidence` files with what they prove · `guidance` notes, recommendation and
-formal check · `calendar` extensions and quotas · `checks` answers to warnings, prints of texts.
+formal check · `letters` sealed letters of units · `calendar` extensions and quotas · `checks` answers to
+warnings, prints of texts.
 """
 
 from submissions.models.application import AMOUNT_PLACES, Application, ApplicationQuerySet
@@ -11,6 +12,8 @@ from submissions.models.checks import TextPrint, WarningAnswer
 from submissions.models.content import SectionContent, Submission
 from submissions.models.evidence import EvidenceChunk, EvidenceFile, EvidenceUpload
 from submissions.models.guidance import FormalCheckItem, GuidanceNote, Recommendation
+from submissions.models.letters import RecommendationLetter
+from submissions.models.reminders import FilingReminder
 
 __all__ = [
     "AMOUNT_PLACES",
@@ -20,9 +23,11 @@ __all__ = [
     "EvidenceFile",
     "EvidenceUpload",
     "FilingExtension",
+    "FilingReminder",
     "FormalCheckItem",
     "GuidanceNote",
     "Recommendation",
+    "RecommendationLetter",
     "SectionContent",
     "Submission",
     "TextPrint",

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from submissions.enums import CheckVerdict
+from submissions.enums import CheckReason, CheckVerdict
 from submissions.models.application import Application
 
 
@@ -57,11 +57,14 @@ class Recommendation(models.Model):
 
 
 class FormalCheckItem(models.Model):
-    """One judgement of the formal check: pass, fix or fail with a reason."""
+    """One judgement of the formal check: pass, fix or fail with a reason; each round of correction has its own."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="check_items")
+    # corrections asked before: 0 in the first round; earlier rounds stay as they were
+    round = models.PositiveSmallIntegerField(_("Round"), default=0)
     item = models.PositiveSmallIntegerField(_("Item"))
     verdict = models.CharField(_("Verdict"), max_length=5, choices=CheckVerdict.choices)
+    code = models.CharField(_("Reason code"), max_length=20, choices=CheckReason.choices, blank=True)
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(default=timezone.now)
@@ -69,14 +72,21 @@ class FormalCheckItem(models.Model):
     class Meta:
         verbose_name = _("Check item")
         verbose_name_plural = _("Check items")
-        ordering = ["application", "item"]
+        ordering = ["application", "round", "item"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "item"], name="check_item_once"),
+            models.UniqueConstraint(fields=["application", "round", "item"], name="check_item_once"),
             models.CheckConstraint(condition=Q(item__gte=1, item__lte=16), name="check_item_known"),
             models.CheckConstraint(
-                condition=Q(verdict=CheckVerdict.PASS) | ~Q(reason=""), name="check_item_reason_unless_pass"
+                condition=Q(verdict=CheckVerdict.PASS) | ~Q(reason="") | ~Q(code=""),
+                name="check_item_reason_unless_pass",
             ),
+            models.CheckConstraint(condition=Q(code__in=["", *CheckReason.values]), name="check_item_known_code"),
         ]
 
     def __str__(self) -> str:
         return f"{self.application_id}/{self.item}: {self.verdict}"
+
+    @property
+    def why(self) -> str:
+        """Code and words of the reason, "" for none."""
+        return " · ".join(part for part in (str(self.get_code_display()), self.reason) if part)

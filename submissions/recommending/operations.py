@@ -2,22 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qa_portal.accounts.enums import Role
+from qa_portal.accounts.rules import has_role
 from qa_portal.audit.operations import record
+from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
-from submissions.enums import State, Step
-from submissions.form.sections import BY_KEY
-from submissions.mails import tell_note, tell_reply
-from submissions.models import Application, GuidanceNote
+from qa_portal.organisations.models import RecommendingUnit
+from submissions.enums import EvidenceType, State, Step
+from submissions.form.sections import BY_KEY, EVIDENCE_KEY
+from submissions.mails import tell_filing_reminder, tell_note, tell_reply
+from submissions.models import Application, FilingReminder, GuidanceNote
 from submissions.operations import take_step
-from submissions.policy import checks, owns, recommends
+from submissions.policy import checks, organisation_id_of, owns, recommends
+from submissions.recommending.dashboard import specialised_without_filing
 
+REMINDER_PAUSE = timedelta(days=3)
 GUIDED_STATES = (State.PENDING_RECOMMENDATION, State.RETURNED, State.FORMAL_CHECK, State.CORRECTION)
 
 
@@ -34,11 +40,16 @@ def may_answer(user: Any, application: Application) -> bool:
 def add_note(
     application: Application, *, text: str, by: Any, section: str = "", field_key: str = "", due_on: date | None = None
 ) -> GuidanceNote:
-    """Hang a note on a section or field, or on the whole application (section "")."""
+    """Hang a note on a section or field, or on the whole application (section "").
+
+    The fields of the evidence are its types. A due day that is past is refused.
+    """
     if not text.strip():
         raise Refusal(_("Write what should be improved."), field="text", code="text")
-    if section and section not in BY_KEY and section != "evidence":
+    if not is_place(section, field_key):
         raise Refusal(_("There is no such section."), field="section", code="section")
+    if due_on is not None and due_on < timezone.localdate():
+        raise Refusal(_("This day is past."), field="due_on", code="due")
     with transaction.atomic():
         row = Application.objects.select_for_update().get(pk=application.pk)
         if not may_guide(by, row):
@@ -47,8 +58,17 @@ def add_note(
             application=row, section=section, field=field_key, text=text.strip(), due_on=due_on, author=by
         )
         tell_note(note)
-        record("guidance.added", row, by=by, after={"note": note.pk, "section": section})
+        record("guidance.added", row, by=by, after={"note": note.pk, "section": section, "field": field_key})
     return note
+
+
+def is_place(section: str, field_key: str = "") -> bool:
+    """Whether a note may hang there: the whole, a section, a field of it, or a type of evidence."""
+    if section == EVIDENCE_KEY:
+        return field_key in ("", *EvidenceType.values)
+    if not section:
+        return not field_key
+    return section in BY_KEY and (not field_key or any(one.key == field_key for one in BY_KEY[section].fields))
 
 
 def reply(note: GuidanceNote, *, text: str, by: Any) -> GuidanceNote:
@@ -100,3 +120,43 @@ def recommend_all(
         else:
             result.done.append(name)
     return result
+
+
+# ------------------------------------------------------------------ who has not filed
+
+
+def may_remind(user: Any, unit: Any, campaign: Campaign) -> bool:
+    """People of the unit, while filing is open."""
+    if not has_role(user, Role.RECOMMENDER) or organisation_id_of(user) != unit.pk:
+        return False
+    opens_at, closes_at, now = campaign.filing_opens_at, campaign.filing_closes_at, timezone.now()
+    return opens_at is not None and closes_at is not None and opens_at <= now < closes_at
+
+
+def remind(unit: RecommendingUnit, campaign: Campaign, keys: Iterable[int], *, by: Any) -> BatchResult:
+    """Tell the people of enterprises of the unit's list about the call, in the portal and by mail; each is reported.
+
+    An enterprise without people, or one that somebody reminded in the last days, is left out with the
+    reason. Raises Refusal while filing is not open.
+    """
+    if not may_remind(by, unit, campaign):
+        raise Refusal(_("Filing is not open."), fix=_("See the dates on the page of the call."), code="closed")
+    result, now = BatchResult(), timezone.now()
+    with transaction.atomic():
+        # one after the other: two people of a unit do not both remind
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        for enterprise in specialised_without_filing(unit, campaign).filter(pk__in=list(keys)):
+            if not enterprise.people:
+                result.refused.append((enterprise.name, _("Nobody of it has an account.")))
+            elif enterprise.reminded_at is not None and enterprise.reminded_at > now - REMINDER_PAUSE:
+                result.refused.append((enterprise.name, _("It was reminded in the last three days.")))
+            else:
+                _remind(unit, campaign, enterprise, by)
+                result.done.append(enterprise.name)
+    return result
+
+
+def _remind(unit: RecommendingUnit, campaign: Campaign, enterprise: Any, by: Any) -> None:
+    made = FilingReminder.objects.create(campaign=campaign, unit=unit, enterprise=enterprise, sent_by=by)
+    tell_filing_reminder(made)
+    record("enterprise.reminded", enterprise, by=by, after={"unit": unit.pk, "year": campaign.year})

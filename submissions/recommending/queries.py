@@ -1,22 +1,24 @@
 """Reading what a recommending unit works on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from qa_portal.campaigns.models import Campaign
-from qa_portal.organisations.models import EnterpriseProfile, Organisation
-from submissions.enums import COUNTED_STATES, State
-from submissions.form.sections import SECTIONS
-from submissions.form.spec import Kind, filled_rows
-from submissions.models import Application, GuidanceNote, UnitQuota
+from qa_portal.organisations.models import Organisation
+from submissions.changes import Change, changes_between, only_about
+from submissions.enums import State
+from submissions.form.sections import BY_KEY, EVIDENCE_KEY
+from submissions.links import TITLES
+from submissions.models import Application, GuidanceNote, Submission, UnitQuota
 from submissions.policy import organisation_id_of
+from submissions.recommending.summary import recommended_by
 
 # Submitted first, then what waits for the applicant, then what is done
-ORDER = {State.PENDING_RECOMMENDATION: 0, State.RETURNED: 1}
+ORDER = {State.PENDING_RECOMMENDATION: 0, State.RETURNED: 1, State.CORRECTION: 2, State.FORMAL_CHECK: 3}
 
 
 def unit_of(user: Any) -> Organisation | None:
@@ -33,12 +35,18 @@ def with_open_notes(applications: QuerySet[Application]) -> QuerySet[Application
     )
 
 
-def queue_for(user: Any, campaign: Campaign) -> QuerySet[Application]:
-    """The applications of a year that name the person's unit, those that wait for it first."""
+def queue_for(user: Any, campaign: Campaign, state: str = "") -> QuerySet[Application]:
+    """The applications of a year that name the person's unit, those that wait for it first, oldest first."""
     applications = Application.objects.visible_to(user).filter(
         campaign=campaign, recommending_unit=organisation_id_of(user)
     )
-    return with_open_notes(applications.select_related("recommendation")).order_by("-state", "submitted_at", "pk")
+    applications = applications.filter(state=state) if state in ORDER else applications
+    turn = Case(
+        *(When(state=one, then=Value(place)) for one, place in ORDER.items()),
+        default=Value(len(ORDER)), output_field=IntegerField(),
+    )  # fmt: skip
+    listed = with_open_notes(applications.select_related("recommendation")).annotate(turn=turn)
+    return listed.order_by("turn", "submitted_at", "pk")
 
 
 def notes_of(application: Application) -> list[GuidanceNote]:
@@ -48,84 +56,65 @@ def notes_of(application: Application) -> list[GuidanceNote]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A field that differs between two submissions, as texts."""
+class ShownNote:
+    """A note with the name of its place, and what changed there since it was written."""
 
-    section: Any
-    label: Any
-    before: str
-    after: str
-
-
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """What changed from one frozen content to another, in the order of the form."""
-    found = []
-    old, new = before.get("sections", {}), after.get("sections", {})
-    for section in SECTIONS:
-        for spec in section.fields:
-            was = as_text(spec.kind, old.get(section.key, {}).get(spec.key))
-            now = as_text(spec.kind, new.get(section.key, {}).get(spec.key))
-            if was != now:
-                found.append(Change(section.title, spec.label, was, now))
-    return found
+    note: GuidanceNote
+    where: Any
+    about: str
+    changes: Sequence[Change]
+    is_compared: bool
+    is_overdue: bool
 
 
-def as_text(kind: Kind, value: Any) -> str:
-    """A value of a section as readable text; rows line by line."""
-    if value in (None, "", []):
+def shown_notes(notes: Iterable[GuidanceNote], versions: Sequence[Submission], today: Any) -> list[ShownNote]:
+    """Each note beside the change since the version that its author saw. `versions`: the first first."""
+    compared: dict[int, list[Change]] = {}
+    shown = []
+    for note in notes:
+        seen = next((one for one in reversed(versions) if one.submitted_at <= note.created_at), None)
+        is_compared = seen is not None and seen is not versions[-1]
+        if seen is not None and is_compared and seen.pk not in compared:
+            compared[seen.pk] = changes_between(seen.content, versions[-1].content)
+        changes = only_about(compared[seen.pk], note.section, note.field) if seen and is_compared else []
+        is_overdue = note.due_on is not None and note.resolved_at is None and note.due_on < today
+        about = f"{note.section}.{note.field}" if note.field else note.section
+        shown.append(ShownNote(note, place_name(note.section, note.field), about, changes, is_compared, is_overdue))
+    return shown
+
+
+def place_name(section: str, field: str = "") -> str:
+    """Where a note hangs, in words; "" for the whole application."""
+    if not section:
         return ""
-    if kind == Kind.ROWS:
-        rows = filled_rows(value)
-        return "\n".join(" · ".join(str(cell) for key, cell in row.items() if key != "id" and cell) for row in rows)
-    if kind == Kind.CHOICES:
-        return "、".join(str(one) for one in value)
-    return str(value)
+    title = str(TITLES.get(section, section))
+    if not field:
+        return title
+    if section == EVIDENCE_KEY:
+        return f"{title} · {field}"
+    labels = {one.key: one.label for one in BY_KEY[section].fields} if section in BY_KEY else {}
+    return f"{title} · {labels.get(field, field)}"
 
 
 @dataclass(frozen=True, slots=True)
-class UnitYear:
-    """A unit's year in counts, for the dashboard."""
+class Places:
+    """The quota of a unit in a year: places, and how many are taken."""
 
-    year: int
-    filed: int
-    recommended: int
-    returned: int
-    declined: int
-    with_notes: int
-    winners: int
+    taken: int
+    places: int
 
-
-def unit_year(unit: Organisation, campaign: Campaign) -> UnitYear:
-    """Counts of a unit in a year: one query."""
-    applications = with_open_notes(
-        Application.objects.filter(campaign=campaign, recommending_unit=unit.pk).exclude(state=State.DRAFT)
-    )
-    after_recommendation = (State.FORMAL_CHECK, State.CORRECTION, State.REFUSED, *COUNTED_STATES)
-    counts = applications.aggregate(
-        filed=Count("pk"),
-        recommended=Count("pk", filter=Q(state__in=after_recommendation)),
-        returned=Count("pk", filter=Q(state=State.RETURNED)),
-        declined=Count("pk", filter=Q(state=State.NOT_RECOMMENDED)),
-        with_notes=Count("pk", filter=Q(note_count__gt=0)),
-        winners=Count("pk", filter=Q(decision__result__in=("FIRST_PRIZE", "SECOND_PRIZE", "THIRD_PRIZE"))),
-    )
-    return UnitYear(year=campaign.year, **counts)
+    @property
+    def left(self) -> int:
+        return max(0, self.places - self.taken)
 
 
-def specialised_without_filing(unit: Organisation, campaign: Campaign) -> QuerySet[EnterpriseProfile]:
-    """专精特新 enterprises of the unit's district that have not begun an application this year."""
-    filed = Application.objects.filter(campaign=campaign).values("applicant")
-    profiles = EnterpriseProfile.objects.filter(specialised=True).exclude(organisation__in=filed)
-    profiles = profiles.filter(organisation__district=unit.district) if unit.district else profiles.none()
-    return profiles.select_related("organisation").order_by("organisation__name")
-
-
-def places_left(unit: Organisation, campaign: Campaign) -> tuple[int, int] | None:
-    """(taken, places) of the unit's quota; None without a quota."""
+def places_of(unit: Organisation, campaign: Campaign) -> Places | None:
+    """The unit's quota; None without a limit. Two queries at most."""
     quota = UnitQuota.objects.filter(campaign=campaign, unit=unit.pk).first()
-    if quota is None:
-        return None
-    taken = Application.objects.filter(
-        campaign=campaign, recommending_unit=unit.pk, recommendation__isnull=False
-    ).exclude(state__in=(State.WITHDRAWN, State.REFUSED))
-    return taken.count(), quota.places
+    return None if quota is None else Places(recommended_by(unit, campaign).count(), quota.places)
+
+
+def free_place(unit: Any, campaign: Campaign) -> int:
+    """The place after the last one in the unit's order."""
+    taken = recommended_by(unit, campaign).order_by("-recommendation__place")
+    return (taken.values_list("recommendation__place", flat=True).first() or 0) + 1

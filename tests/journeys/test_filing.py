@@ -248,6 +248,8 @@ def send_back(window: Window) -> None:
     window.look("queue")
     window.page.locator(f"main a[href$='/recommending/applications/{application().pk}/']").first.click()
     window.look("guidance")
+    window.open_tab("sheet")
+    window.look("guidance, sheet")
     window.type({"section": "quality", "text": "请补充攻关目标。"})
     window.submit("/notes/")
     expect(window.page.locator("main")).to_contain_text("请补充攻关目标。")
@@ -263,6 +265,7 @@ def recommend(window: Window) -> None:
     window.open(f"/recommending/applications/{application().pk}/")
     window.look("guidance with changes")
     expect(window.page.locator("main")).to_contain_text("目标98%")
+    window.open_tab("sheet")
     window.type({"opinion": "质量提升明显，同意推荐。"})
     window.page.locator("form[action$='/recommend/'] button").last.click()
     window.page.wait_for_selector(".messages")
@@ -275,9 +278,12 @@ def ask_for_correction(window: Window) -> None:
     window.look("formal checks")
     window.page.locator(f"main a[href$='/checking/applications/{application().pk}/']").first.click()
     window.look("formal check")
-    window.page.locator("details:has(form[action$='/correction/']) > summary").click()
-    window.page.locator("form[action$='/correction/'] [name=reason]").fill("请补充应用数据。")
-    window.page.locator("form[action$='/correction/'] button").last.click()
+    window.open_tab("items")
+    window.look("formal check, items")
+    window.page.locator("#item-10 fieldset label.is-fix").click()
+    window.page.locator("#reason-10").fill("应用效果没有数据。")
+    window.page.locator("#id_reason").fill("请补充应用数据。")
+    window.page.locator("button[formaction$='/correction/']").click()
     window.page.wait_for_selector(".messages")
     assert application().state == State.CORRECTION
 
@@ -285,6 +291,11 @@ def ask_for_correction(window: Window) -> None:
 def accept(window: Window) -> None:
     window.open(f"/checking/applications/{application().pk}/")
     window.look("formal check again")
-    window.page.locator("form[action$='/accept/'] button").last.click()
+    window.open_tab("items")
+    window.look("formal check again, items")
+    expect(window.page.locator("#item-10")).to_contain_text("应用效果没有数据。")
+    for label in window.page.locator(".items label.is-pass").all():
+        label.click()
+    window.page.locator("button[formaction$='/accept/']").first.click()
     window.page.wait_for_selector(".messages")
     assert application().state == State.ACCEPTED

@@ -71,6 +71,12 @@ class Window:
         """A link by its words."""
         self.page.locator(within).get_by_role("link", name=name, exact=True).first.click()
 
+    def open_tab(self, part: str) -> None:
+        """A part of a page that stands beside another one, and on a phone behind it."""
+        tab = self.page.locator(f".desk-tabs a[href='#{part}'][role=tab]")
+        if tab.count():
+            tab.click()
+
     def type(self, values: dict[str, str]) -> None:
         """Fields by name; choices are taken by value."""
         for name, value in values.items():

@@ -51,7 +51,7 @@ class CheckSettings:
 
     summary_pages: int = rules.DEFAULT_SUMMARY_PAGES  # P03: summary report
     novelty_months: int = rules.DEFAULT_NOVELTY_MONTHS  # P03: age of a novelty search
-    needs_letter: bool = False  # P03: otherwise the unit adds its letter after the submission
+    needs_letter: bool = False  # P03: the formal check asks for the sealed letter of the unit
     evidence: Mapping[str, str] = made_by(default_factory=dict)  # P03: code → "always" or "never"
     deviation: Decimal = rules.DEFAULT_DEVIATION  # P08
     profit_share: Decimal = rules.DEFAULT_PROFIT_PERCENT / 100  # P11
