@@ -1,6 +1,6 @@
-"""Clearing away what the daily work left behind: old jobs and notices. The audit trail is never cleared."""
+"""Clearing away what the daily work left behind: old jobs, notices and mails. The audit trail is never cleared."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from qa_portal.audit.operations import record
 from qa_portal.core.errors import Refusal
 from qa_portal.jobs.operations import forget_jobs
 from qa_portal.notices.operations import forget_notices
+from qa_portal.outbox.operations import forget_messages
 
 # Cybersecurity Law of the PRC, article 21 (3): records of the operation are kept for six months at least
 LEAST_DAYS = 180
@@ -23,10 +24,11 @@ class Cleared:
 
     jobs: int
     notices: int
+    messages: int
 
 
 def clear_records(days: int) -> Cleared:
-    """Remove finished jobs and notices that are older than so many days. Raises Refusal below LEAST_DAYS."""
+    """Remove finished jobs, notices and messages that are older than so many days. Raises Refusal below LEAST_DAYS."""
     if days < LEAST_DAYS:
         raise Refusal(
             _("Records are kept for %(least)d days at least; %(days)d are too few.")
@@ -35,7 +37,7 @@ def clear_records(days: int) -> Cleared:
         )
     before = timezone.now() - timedelta(days=days)
     with transaction.atomic():
-        cleared = Cleared(forget_jobs(before), forget_notices(before))
-        after = {"days": days, "jobs": cleared.jobs, "notices": cleared.notices}
+        cleared = Cleared(forget_jobs(before), forget_notices(before), forget_messages(before))
+        after = {"days": days} | asdict(cleared)
         record("records.cleared", AuditHead(pk=AuditHead.ONLY), by=None, after=after)
     return cleared

@@ -2,7 +2,7 @@
 
 The claim is committed before the mail server is asked, the outcome after it answered. In between nobody
 can know whether the server has the message, so such an attempt is repeated, but only a few times (see
-`rules.MAX_UNKNOWN` and ADR 0006).
+`rules.MAX_UNKNOWN` and ADR 0007).
 """
 
 import logging

@@ -141,6 +141,15 @@ def choose_language(user: Any, language: str) -> None:
         record("outbox.language_chosen", choice, by=user, after={"language": language})
 
 
+def forget_messages(before: datetime) -> int:
+    """Remove messages that were sent or dropped and are older, with their attempts; how many. The caller records it.
+
+    Their keys go too: nothing that happened so long ago is told again.
+    """
+    old = Message.objects.filter(state__in=(State.SENT, State.DROPPED), created_at__lt=before)
+    return int(old.delete()[1].get(Message._meta.label, 0))
+
+
 # ------------------------------------------------------------------ by staff
 def _refuse_others(by: Any) -> None:
     if not may_manage_outbox(by):

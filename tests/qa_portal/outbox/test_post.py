@@ -13,7 +13,7 @@ from qa_portal.notices.models import Notice
 from qa_portal.outbox.delivery import deliver_due
 from qa_portal.outbox.enums import State
 from qa_portal.outbox.models import HeldKind, Message
-from qa_portal.outbox.operations import choose_language, post, set_held
+from qa_portal.outbox.operations import choose_language, forget_messages, post, set_held
 from tests.plugins.parallel import at_once
 from tests.qa_portal.outbox.conftest import NOW, tell
 
@@ -140,3 +140,17 @@ def test_it_is_not_due_before_its_time(person: User) -> None:
     tell(person)
     Message.objects.update(due_at=timezone.now() + timedelta(minutes=1))
     assert (deliver_due().sent, mail.outbox) == (0, [])
+
+
+def test_only_what_is_over_is_forgotten(person: User) -> None:
+    old, young = timezone.now() - timedelta(days=200), timezone.now() - timedelta(days=100)
+    for number, state in enumerate((State.SENT, State.DROPPED, State.FAILED, State.WAITING, State.HELD)):
+        for age in (old, young):
+            message = tell(person, event=f"{number} {age}")
+            sent_at = age if state == State.SENT else None
+            Message.objects.filter(pk=message and message.pk).update(state=state, created_at=age, sent_at=sent_at)
+    assert forget_messages(timezone.now() - timedelta(days=180)) == 2
+    assert sorted(Message.objects.filter(created_at=old).values_list("state", flat=True)) == [
+        "failed", "held", "waiting",
+    ]  # fmt: skip
+    assert Message.objects.filter(created_at=young).count() == 5

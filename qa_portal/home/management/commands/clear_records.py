@@ -1,6 +1,7 @@
-"""`python manage.py clear_records --days 400`: remove old jobs and notices."""
+"""`python manage.py clear_records --days 400`: remove old jobs, notices and messages."""
 
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,12 +11,12 @@ from qa_portal.home.cleaning import LEAST_DAYS, clear_records
 
 
 class Command(PortalCommand):
-    help = "Remove finished jobs and notices that are older than so many days; the audit trail stays."
+    help = "Remove finished jobs, notices and messages that are older than so many days; the audit trail stays."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, required=True, help=f"at least {LEAST_DAYS}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         cleared = clear_records(options["days"])
-        self.stdout.write(_("%(jobs)d jobs and %(notices)d notices removed") % {
-            "jobs": cleared.jobs, "notices": cleared.notices})  # fmt: skip
+        text = _("%(jobs)d jobs, %(notices)d notices and %(messages)d messages removed")
+        self.stdout.write(text % asdict(cleared))

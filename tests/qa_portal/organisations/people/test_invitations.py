@@ -17,6 +17,8 @@ from qa_portal.core.errors import Refusal
 from qa_portal.organisations import membership
 from qa_portal.organisations.models import INVITATION_DAYS, Invitation, Membership, Organisation
 from qa_portal.organisations.queries import bureau
+from qa_portal.outbox.delivery import deliver_due
+from qa_portal.outbox.models import Message
 from tests.factories import EmployerFactory, EnterpriseFactory
 from tests.qa_portal.organisations.people.conftest import PASSWORD, actions, is_signed_in, person, signed_in, visitor
 
@@ -284,7 +286,40 @@ def test_a_mail_server_that_is_down_keeps_the_invitation(
     owner: User, enterprise: Organisation, commit: Callable[[], Any], settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_PORT = 9  # nobody listens there
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
     with commit():
         invite(owner, enterprise)
     assert Invitation.objects.count() == 1
+
+
+# ------------------------------------------------------------------ the outbox
+def test_the_key_is_in_the_mail_and_nowhere_else(owner: User, enterprise: Organisation, staff: User) -> None:
+    key = invite(owner, enterprise)
+    message = Message.objects.get()
+    browser = signed_in(staff)
+    for _round in range(2):  # before and after it is sent
+        assert key not in str(Message.objects.values().get())
+        page = browser.get(f"/outbox/{message.pk}/")
+        assert (page.status_code, key in page.content.decode()) == (200, False)
+        deliver_due()
+    assert key in mail.outbox[0].body
+
+
+def test_an_invitation_that_was_withdrawn_is_not_sent(owner: User, enterprise: Organisation) -> None:
+    invite(owner, enterprise)
+    membership.withdraw(Invitation.objects.get(), by=owner)
+    assert (deliver_due().dropped, mail.outbox) == (1, [])
+    assert Message.objects.get().sealed_path == ""
+
+
+def test_an_invitation_survives_a_server_that_is_down(
+    owner: User, enterprise: Organisation, settings: Any, time_machine: Any
+) -> None:
+    real = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    key = invite(owner, enterprise)
+    assert deliver_due().is_stopped is True
+    settings.EMAIL_BACKEND = real
+    time_machine.move_to(Message.objects.get().due_at, tick=False)
+    assert (deliver_due().sent, key in mail.outbox[0].body) == (1, True)
