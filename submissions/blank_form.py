@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import BooleanField
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,7 +11,7 @@ from qa_portal.campaigns.models import Campaign
 from qa_portal.organisations.registration_forms import ProfileForm
 from submissions.enums import EvidenceType as E
 from submissions.form.requirements import ALWAYS, REQUIREMENTS, condition_of
-from submissions.form.sections import SECTIONS
+from submissions.form.sections import SECTIONS, YES_NO
 from submissions.form.spec import Field, Kind, Section
 
 LONG = 200  # from so many signs on a text gets room
@@ -56,7 +57,9 @@ def blank_sections() -> list[BlankSection]:
             field.label,
             bool(field.required),
             (str(field.help_text),) if field.help_text else (),
-            tuple(label for value, label in getattr(field, "choices", ()) if value != ""),
+            tuple(label for _value, label in YES_NO)
+            if isinstance(field, BooleanField)
+            else tuple(label for value, label in getattr(field, "choices", ()) if value != ""),
         )
         for field in ProfileForm.base_fields.values()
     )

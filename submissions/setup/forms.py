@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qa_portal.campaigns.models import Campaign
+from qa_portal.core.templatetags.portal import money
 from qa_portal.organisations.enums import UNIT_KINDS
 from qa_portal.organisations.models import RecommendingUnit
 from submissions.enums import EvidenceType
@@ -54,6 +56,9 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, is_locked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen_version"] = self.instance.settings_version
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = money(value).replace(",", "")
         self.add_fields()
         if not self.instance.has_begun or is_locked:
             del self.fields["reason"]
@@ -385,6 +390,7 @@ class DayForm(forms.Form):
         label=_("What it is"),
         choices=[("0", _("Free day")), ("1", _("Working day"))],
         coerce=lambda value: value == "1",
+        initial="0",
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("Note"), max_length=100, required=False)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from qa_portal.campaigns.models import Campaign
 from qa_portal.campaigns.rules import DEFAULT_STEP
+from qa_portal.core.numbers import half_up
 from qa_portal.core.templatetags.portal import money
 from submissions.form.dossier import as_decimal
 from submissions.setup.changes import CriterionRow
@@ -46,7 +48,6 @@ class CriterionRows:
         kept = list(campaign.criteria.all())
         self._keys = {one.pk for one in kept}
         self.cleaned: list[CriterionRow] = []
-        total = sum((one.maximum for one in kept), Decimal(0))
         if data is None:
             self.rows = [
                 ShownRow(
@@ -57,7 +58,6 @@ class CriterionRows:
                     money(one.maximum),
                     money(one.step),
                     one.anchors,
-                    weight=f"{money((one.maximum * 100 / total).quantize(Decimal('0.1')))}%",
                 )
                 for number, one in enumerate(kept, start=1)
             ]
@@ -65,6 +65,15 @@ class CriterionRows:
             self.rows += [ShownRow(number, step=money(DEFAULT_STEP)) for number in range(first, first + BLANK_ROWS)]
         else:
             self.rows = [_posted(data, number) for number in range(1, MOST_ROWS + 1) if f"row-{number}-name" in data]
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """The share of each maximum in all of them, one decimal."""
+        kept = [(row, as_decimal(row.maximum)) for row in self.rows if not row.is_removed]
+        known = [(row, points) for row, points in kept if points is not None and points > 0]
+        total = sum((points for _row, points in known), Decimal(0))
+        for row, points in known:
+            row.weight = f"{money(half_up(Fraction(points) / Fraction(total) * 100, 1))}%"
 
     def clean(self) -> list[str]:
         """Fill `cleaned` in the order of the places; the errors of all rows, in words."""
