@@ -94,7 +94,7 @@ def page_header(
                 "unit": unit,
                 "lead": lead,
                 "badge": badge,
-                "actions": content.strip(),
+                "actions": mark_safe(content.strip()),  # noqa: S308 - rendered by the template engine
             },
         )
     )

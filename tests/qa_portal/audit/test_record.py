@@ -6,19 +6,23 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from qa_portal.accounts.models import User
+from qa_portal.accounts.enums import Role
+from qa_portal.accounts.models import RoleGrant, User
+from qa_portal.accounts.operations import end_grant, request_role, set_active
 from qa_portal.audit.context import Origin, acting_from, current_origin
 from qa_portal.audit.middleware import AuditOriginMiddleware
 from qa_portal.audit.models import AuditEvent, AuditHead
 from qa_portal.audit.operations import record
 from qa_portal.audit.queries import Finding, events_for, verify_trail
 from qa_portal.audit.rules import FIRST_HASH
+from qa_portal.notices.models import Announcement
+from qa_portal.notices.operations import announce
 from tests.plugins.parallel import at_once
 from tests.qa_portal.audit.test_rules import values
 
@@ -100,6 +104,27 @@ def test_an_undone_change_leaves_no_entry_and_no_gap(staff_user: Any) -> None:
     with transaction.atomic():
         record("done", staff_user, by=None)
     assert list(AuditEvent.objects.values_list("sequence", "action")) == [(1, "done")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_without_its_entry_does_not_take_place(staff_user: Any) -> None:
+    """The trail can take no entry, for the numbers of its column are used up: nothing else changes either."""
+    person = User.objects.create_user("person@example.com")
+    admin = User.objects.create_user("admin@example.com")
+    grant = RoleGrant.objects.create(user=admin, role=Role.SECURITY_ADMIN)
+    AuditHead.objects.update_or_create(pk=AuditHead.ONLY, defaults={"sequence": 2**63 - 1})
+    for change in (
+        lambda: request_role(person, Role.APPLICANT, by=None),
+        lambda: set_active(person, active=False, by=admin, reason="x"),
+        lambda: end_grant(grant, by=None, reason="x"),
+        lambda: announce("x", by=staff_user),
+    ):
+        with pytest.raises((OverflowError, DatabaseError)):
+            change()
+    person.refresh_from_db()
+    grant.refresh_from_db()
+    assert (person.is_active, person.role_grants.count(), grant.state) == (True, 0, "active")
+    assert (Announcement.objects.count(), AuditEvent.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
