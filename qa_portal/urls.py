@@ -25,6 +25,7 @@ urlpatterns = [
     path("applications/", include("submissions.urls")),
     path("years/", include("reports.urls")),
     path("years/", include("reviews.urls")),
+    path("years/", include("reviews.deciding.urls")),
     path("", include("reviews.pool.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

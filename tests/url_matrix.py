@@ -365,6 +365,29 @@ SETUP: dict[str, Row] = {
     "setup:calendar": page(BUREAU),
     "setup:calendar_remove": deed(STAFF, {"day": all_get(STAFF, 302), "unknown": {}}),
 }
+READERS = BUREAU | {"committee", "inspector"}
+IN_ORDER = {"first_to": "1", "second_to": "1", "third_to": "1"}
+
+
+def of_decision(people: frozenset[str], status: int, data: Any = None) -> Row:
+    """A deed of a year in which nothing is proposed: what is possible without it gets another status."""
+    return deed(people, {"year": all_get(people, status), "unknown year": {}}, data, arg="year")
+
+
+DECIDING: dict[str, Row] = {
+    "deciding:newest": page(READERS, 302),
+    "deciding:lines": of_year(READERS),
+    "deciding:propose": of_decision(STAFF, 409, IN_ORDER),
+    "deciding:round": of_year(READERS),
+    "deciding:revise": of_decision(STAFF, 409, {"version": "1"}),
+    "deciding:meeting": of_decision(STAFF, 422),
+    "deciding:decide": of_decision(STAFF, 409),
+    "deciding:take_back": of_decision(STAFF, 409, REASON),
+    "deciding:freeze": of_decision(BUREAU, 409),
+    "deciding:frozen": Row(READERS, {"year": {}, "unknown year": {}}, arg="year"),
+    "deciding:settings": of_year(STAFF),
+}
+
 
 FILING: dict[str, Row] = {
     "recommending:newest": page(RECOMMENDER, 302),
@@ -502,6 +525,7 @@ EVIDENCE: dict[str, Row] = {
 MATRIX: dict[str, Row] = (
     APPLYING
     | AUDIT
+    | DECIDING
     | OUTBOX
     | EVIDENCE
     | FILING
@@ -517,4 +541,4 @@ MATRIX: dict[str, Row] = (
     | YEAR
 )
 # What a year holds; administrators, applicants, recommenders and experts see nothing of it
-BUSINESS = ("reports:", "reviews:")
+BUSINESS = ("reports:", "reviews:", "deciding:")

@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from qa_portal.campaigns.models import Campaign
 from qa_portal.organisations.enums import District
+from reviews.deciding import operations
 from submissions.enums import EvidenceType
 from submissions.models import Application, Recommendation
 from tests.factories import EnterpriseFactory, uscc
+from tests.reviews.deciding.support import propose, scored_year, vote
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
 from tests.submissions.pages.support import as_posted, draft_of, english, enterprise, fill, open_call, person
@@ -209,6 +211,58 @@ def extend_deadline(world: World) -> Any:
 def declare_day(world: World) -> Any:
     data = {"day": "2022-10-02", "is_working": "0", "note": "国庆节", "do": "add"}
     return world.client("staff").post(reverse("setup:calendar"), data)
+
+
+# ------------------------------------------------------------------ decision
+def deciding(until: str) -> tuple[Any, Callable[..., Any]]:
+    """A scored year of which the decision has come so far, and what posts to its pages."""
+    year = scored_year()
+    if until != "scored":
+        propose(year)
+        vote(year)
+    if until == "decided":
+        decided_by_staff(year)
+
+    def post(view: str, data: Any = None, by: str = "staff") -> Any:
+        client = english(getattr(year, by))
+        return client.post(reverse(f"deciding:{view}", kwargs={"year": year.campaign.year}), data or {})
+
+    return year, post
+
+
+def decided_by_staff(year: Any) -> None:
+    operations.decide(year.campaign, by=year.staff)
+
+
+def revise_results(world: World) -> Any:
+    year, post = deciding("proposed")
+    key, row = year.applications[4].pk, year.campaign.decision_rounds.get()
+    data = {"version": row.version, "pk": key, f"result-{key}": "NOT_SELECTED", f"why-{key}": "经济效益一般"}
+    return post("revise", data)
+
+
+def record_meeting(world: World) -> Any:
+    year, post = deciding("proposed")
+    row = year.campaign.decision_rounds.get()
+    data = {"version": row.version, "held_on": "2021-08-20", "members": 9, "present": 9}
+    return post("meeting", data | {"FIRST_PRIZE-in_favour": 9})
+
+
+def decision_settings(world: World) -> Any:
+    year, post = deciding("scored")
+    form = english(year.staff).get(reverse("deciding:settings", kwargs={"year": 2021})).context["form"]
+    return post("settings", {name: form[name].value() for name in form.fields})
+
+
+DECIDING: dict[str, Write] = {
+    "deciding:propose": lambda world: deciding("scored")[1]("propose", {"first_to": 1, "second_to": 2, "third_to": 3}),
+    "deciding:revise": revise_results,
+    "deciding:meeting": record_meeting,
+    "deciding:decide": lambda world: deciding("proposed")[1]("decide"),
+    "deciding:take_back": lambda world: deciding("decided")[1]("take_back", {"reason": "x"}),
+    "deciding:freeze": lambda world: deciding("decided")[1]("freeze", {"typed_year": "2021"}, by="leader"),
+    "deciding:settings": decision_settings,
+}
 
 
 # ------------------------------------------------------------------ applications
@@ -406,6 +460,7 @@ def choose_mail_language(world: World) -> Any:
 WRITES: dict[str, Write] = {
     **ACCOUNTS,
     **APPLICATIONS,
+    **DECIDING,
     "organisations:register": register,
     "organisations:profile": save_profile,
     "organisations:accept": accept_invitation,

@@ -37,6 +37,11 @@ def recommends_for_a_unit(user: Any) -> bool:
     return has_role(user, Role.RECOMMENDER)
 
 
+def reads_the_decision_as_a_guest(user: Any) -> bool:
+    """Committee and inspectors work with the ranking and the decision of a year, and with nothing else of it."""
+    return has_role(user, Role.COMMITTEE, Role.INSPECTOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """An entry of the navigation, who sees it, and the views that belong to it."""
@@ -54,7 +59,7 @@ BUREAU_SECTIONS = (
     Section("reports:overview", gettext_lazy("Overview"), is_bureau, ("reports:overview", "reports:import")),
     Section("reports:applications", gettext_lazy("Applications"), is_bureau, ("reports:application", "submissions:")),
     Section("checking:queue", gettext_lazy("Formal check"), is_bureau, ("checking:", "recommending:guidance")),
-    Section("reviews:ranking", gettext_lazy("Ranking"), is_bureau, ("reviews:",)),
+    Section("reviews:ranking", gettext_lazy("Ranking"), is_bureau, ("reviews:", "deciding:")),
     Section("reports:statistics", gettext_lazy("Statistics"), is_bureau, ("reports:statistics",)),
     Section("reports:circular", gettext_lazy("Circular"), is_bureau, ("reports:circular",)),
     Section(
@@ -64,6 +69,16 @@ BUREAU_SECTIONS = (
         ("reports:import",),
         has_year=False,
         until_a_year=True,
+    ),
+)
+GUEST_SECTIONS = (
+    Section("home", gettext_lazy("Home"), reads_the_decision_as_a_guest, ("home",), has_year=False),
+    Section(
+        "deciding:newest",
+        gettext_lazy("Ranking and lines"),
+        reads_the_decision_as_a_guest,
+        ("deciding:",),
+        has_year=False,
     ),
 )
 ADMINISTRATOR_SECTIONS = (
@@ -110,7 +125,7 @@ OWNER_SECTIONS = (
         has_year=False,
     ),
 )
-SECTIONS = (*BUREAU_SECTIONS, *ADMINISTRATOR_SECTIONS, *AUDITOR_SECTIONS, *OWNER_SECTIONS)
+SECTIONS = (*BUREAU_SECTIONS, *GUEST_SECTIONS, *ADMINISTRATOR_SECTIONS, *AUDITOR_SECTIONS, *OWNER_SECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
