@@ -200,7 +200,7 @@ def _remedies(inputs: Inputs, problem: Problem, missing: int, is_underloaded: bo
         gettext_noop("Without the smallest match, %(missing)s seats are missing."): _soft_problem(
             inputs.with_settings(score_floor=0)
         ),
-        gettext_noop("With two experts of one organisation allowed, %(missing)s seats are missing."): replace(
+        gettext_noop("With one more expert of an organisation allowed, %(missing)s seats are missing."): replace(
             problem, cap=problem.cap + 1
         ),
     }

@@ -216,7 +216,7 @@ def test_the_report_names_application_rule_and_what_would_free_the_seat() -> Non
             0,
             {"extra": 1, "missing": 0},
         ),
-        "With two experts of one organisation allowed, %(missing)s seats are missing.": (0, {"missing": 0}),
+        "With one more expert of an organisation allowed, %(missing)s seats are missing.": (0, {"missing": 0}),
     }
     assert str(found.messages[0]) == "1 seats of 1 applications cannot be filled."
 

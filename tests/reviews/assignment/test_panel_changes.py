@@ -83,6 +83,8 @@ def test_a_conflict_found_later_counts_for_the_quorum() -> None:
     found.append(("2020-0001", second, "C5"))
     with pytest.raises(InputError, match="2020-0001: only 1 members without a conflict"):
         after(files, conflicts=found)
+    with pytest.raises(InputError, match="2020-0001: only 1 members without a conflict"):
+        after(files, conflicts=found[1:], earlier=[change])
     change = after(files, conflicts=found, void=[("P1", second, "C5")])
     assert second not in members_of(change)["P1"]
     assert failed(files, change) == []

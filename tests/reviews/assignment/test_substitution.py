@@ -121,6 +121,44 @@ def test_outside_the_shortlist_only_when_it_is_used_up() -> None:
     assert caught.value.report.missing == 1
 
 
+def two_of_six(cap: int, value: str) -> Certificate:
+    """Two seats; three organisations with two experts each, all of them on the shortlist."""
+    inputs = Inputs.build(
+        applications={"2020-0001": 2},
+        experts={f"E{place}": Expert(f"O{place // 2}", 0, 1) for place in range(6)},
+        pairs=[("2020-0001", f"E{place}", 50) for place in range(6)],
+    )
+    return certificate(inputs.with_settings(organisation_cap=cap), value=value)
+
+
+def test_the_next_ticket_is_passed_over_if_its_organisation_has_a_seat() -> None:
+    passed_over = 0
+    for value in range(12):
+        made = two_of_six(1, f"value {value}")
+        seed = draw_seed(sha256(made.manifest), BUREAU, INSPECTOR, f"value {value}")
+        ended, kept = drawn_pairs(made.draw)
+        others = [("2020-0001", f"E{place}") for place in range(6) if f"E{place}" not in (ended[1], kept[1])]
+        order = [pair for _ticket, pair in sorted(zip(tickets(seed, "draw-v1", others, 40), others, strict=True))]
+        allowed = [pair for pair in order if int(pair[1][1]) // 2 != int(kept[1][1]) // 2]
+        passed_over += allowed[0] != order[0]
+        change = after(made, void=[(*ended, "declined")])
+        assert read_change(change).added == (allowed[0],)
+        assert failed(made, change) == []
+    assert passed_over > 0
+
+
+def test_a_pair_that_holds_is_not_chosen_again() -> None:
+    """Two experts of one organisation may sit together here, so only the pair itself keeps it from coming twice."""
+    for value in range(12):
+        made = two_of_six(2, f"value {value}")
+        ended, kept = drawn_pairs(made.draw)
+        change = after(made, void=[(*ended, "declined")])
+        added = read_change(change).added
+        assert not {kept, ended} & set(added)
+        assert read_change(change).pairs == tuple(sorted({kept, *added}))
+        assert failed(made, change) == []
+
+
 def test_a_forged_change_is_detected(made: Certificate) -> None:
     pair = drawn_pairs(made.draw)[0]
     honest = json.loads(after(made, void=[(*pair, "declined")]))
