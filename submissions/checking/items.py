@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from qa_portal.organisations.enums import Channel, District
 from submissions.enums import CheckVerdict, EvidenceType
@@ -80,7 +79,7 @@ def _in_time(case: Case) -> Said:
     """The first submission came before the end of filing, or of an extension."""
     at, closes_at = case.application.submitted_at, case.application.campaign.filing_closes_at
     if at is None:
-        return False, _("never submitted")
+        return False, str(_("never submitted"))
     if closes_at is None:
         return True, _("submitted %(at)s; the year has no end of filing") % {"at": _moment(at)}
     end = max(closes_at, case.extended_until) if case.extended_until else closes_at
@@ -100,9 +99,8 @@ def _one_channel(case: Case) -> Said:
     application, unit = case.application, case.application.recommending_unit
     if application.channel == Channel.SELF:
         return unit is None, str(Channel.SELF.label)
-    letters = "、".join(case.letters) or (
-        _("letter missing") if case.context.settings.needs_letter else _("no letter required")
-    )
+    lacking = _("letter missing") if case.context.settings.needs_letter else _("no letter required")
+    letters = "、".join(case.letters) or lacking
     is_found = bool(application.channel and unit) and not any(_is_letter(one) for one in case.found)
     return is_found, f"{application.get_channel_display() or '—'} · {unit or '—'} · {letters}"
 
@@ -111,7 +109,7 @@ def _not_similar(case: Case) -> Said:
     """No text like earlier ones; whether the enterprise won before with the same work, a person judges."""
     shares = [one.share for one in case.context.similar]
     text = _("highest similarity %(share)s%%") % {"share": int(max(shares) * 100)} if shares else _("no similar text")
-    return not shares, text
+    return not shares, str(text)
 
 
 def _declared(case: Case) -> Said:
@@ -128,29 +126,28 @@ def _size_of_specialised(case: Case) -> Said:
     return not is_odd, f"{words} · {application.get_size_class_display() or '—'}"
 
 
-_t = gettext_lazy
 ITEMS: tuple[Item, ...] = (
-    Item(1, _t("Submitted in time"), _in_time),
-    Item(2, _t("Registered in Shanghai, credit code valid"), _registered, ("P02",), ("evidence:EV01",)),
-    Item(3, _t("One channel, one recommending unit, sealed letter"), _one_channel, ("P03", "P04"),
+    Item(1, _("Submitted in time"), _in_time),
+    Item(2, _("Registered in Shanghai, credit code valid"), _registered, ("P02",), ("evidence:EV01",)),
+    Item(3, _("One channel, one recommending unit, sealed letter"), _one_channel, ("P03", "P04"),
          ("project:channel", "evidence:EV14")),
-    Item(4, _t("Required fields inside their limits"), _by_rules("P01", "P09"), ("P01", "P09", "P10", "P18")),
-    Item(5, _t("Required evidence present, readable, of the right type"), _by_rules("P03"), ("P03",), ("evidence",)),
-    Item(6, _t("Every innovation point and indicator has evidence"), _by_rules("P07"), ("P07",),
+    Item(4, _("Required fields inside their limits"), _by_rules("P01", "P09"), ("P01", "P09", "P10", "P18")),
+    Item(5, _("Required evidence present, readable, of the right type"), _by_rules("P03"), ("P03",), ("evidence",)),
+    Item(6, _("Every innovation point and indicator has evidence"), _by_rules("P07"), ("P07",),
          ("indicators:indicators", "innovations:innovations")),
-    Item(7, _t("Financial proof equals the form"), None, ("P08", "P11", "P12", "P13", "P14"),
+    Item(7, _("Financial proof equals the form"), None, ("P08", "P11", "P12", "P13", "P14"),
          ("benefits:years", "evidence:EV05")),
-    Item(8, _t("Certificates valid on the closing day"), _by_rules("P16"), ("P16",), ("evidence:EV10",)),
-    Item(9, _t("Finished and in use for six months"), _by_rules("P15"), ("P15",), ("project:end_month",)),
-    Item(10, _t("No winner of earlier years, not similar to earlier applications"), _not_similar, ("P21", "P23"),
+    Item(8, _("Certificates valid on the closing day"), _by_rules("P16"), ("P16",), ("evidence:EV10",)),
+    Item(9, _("Finished and in use for six months"), _by_rules("P15"), ("P15",), ("project:end_month",)),
+    Item(10, _("No winner of earlier years, not similar to earlier applications"), _not_similar, ("P21", "P23"),
          ("rights:earlier_awards",)),
-    Item(11, _t("Linked to quality: at least one indicator improved"), None, ("P05", "P06", "P22"),
+    Item(11, _("Linked to quality: at least one indicator improved"), None, ("P05", "P06", "P22"),
          ("quality:quality_problem", "indicators:indicators")),
-    Item(12, _t("Declarations signed"), _declared, ("P24",), ("declarations", "evidence:EV02")),
-    Item(13, _t("No state secrets"), None, ("P20",), ("evidence:EV03",)),
-    Item(14, _t("Blind copy free of names of units and persons"), _by_rules("P19"), ("P19",)),
-    Item(15, _t("Not on the list of serious dishonesty")),
-    Item(16, _t("Specialised without SME size: note only"), _size_of_specialised, ("P17", "P25", "P26"),
+    Item(12, _("Declarations signed"), _declared, ("P24",), ("declarations", "evidence:EV02")),
+    Item(13, _("No state secrets"), None, ("P20",), ("evidence:EV03",)),
+    Item(14, _("Blind copy free of names of units and persons"), _by_rules("P19"), ("P19",)),
+    Item(15, _("Not on the list of serious dishonesty")),
+    Item(16, _("Specialised without SME size: note only"), _size_of_specialised, ("P17", "P25", "P26"),
          ("evidence:EV11",), is_note=True),
 )  # fmt: skip
 BY_NUMBER = {item.number: item for item in ITEMS}
