@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.utils import timezone
 
@@ -246,3 +247,9 @@ def test_a_server_that_came_up_on_the_same_port_takes_what_waited(settings: Any,
     clock.move_to(NOW + timedelta(minutes=1), tick=False)
     with mail_server(port) as server:
         assert (deliver_due().sent, server.receivers()) == (1, [one.email])
+
+
+def test_the_scheduler_does_the_regular_work(settings: Any) -> None:
+    planned = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"outbox.sweep", "outbox.remind"} <= planned
+    assert {"outbox.sweep", "outbox.remind", "outbox.deliver"} <= set(current_app.tasks)
