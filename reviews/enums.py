@@ -66,6 +66,19 @@ class ConflictSource(models.TextChoices):
     STAFF = "staff", _("Bureau staff")
 
 
+class DrawState(models.TextChoices):
+    """Where an attempt to draw stands."""
+
+    PREPARING = "preparing", _("Being prepared")
+    FAILED = "failed", _("Not possible")
+    PREPARED = "prepared", _("Prepared")
+    COMMITTED = "committed", _("Manifest fixed")
+    DRAWN = "drawn", _("Drawn, to be approved")
+    APPROVED = "approved", _("Approved")
+    RELEASED = "released", _("Released to the experts")
+    ENDED = "ended", _("Ended")
+
+
 class AssignmentSource(models.TextChoices):
     """How an expert came to an application."""
 

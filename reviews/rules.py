@@ -33,6 +33,26 @@ def may_manage_pool(user: Any) -> bool:
     return is_bureau_staff(user)
 
 
+def may_read_draw(user: Any) -> bool:
+    """Staff, leaders and the inspector follow the draw and fetch its certificate."""
+    return has_role(user, Role.STAFF, Role.LEADER, Role.INSPECTOR)
+
+
+def may_run_draw(user: Any) -> bool:
+    """Bureau staff prepare the draw, hold the bureau's secret and release what was approved."""
+    return is_bureau_staff(user)
+
+
+def may_commit_for_inspection(user: Any) -> bool:
+    """The inspector holds the second secret."""
+    return has_role(user, Role.INSPECTOR)
+
+
+def may_approve_draw(user: Any) -> bool:
+    """Staff or a leader approve; that it is not who prepared it, the operation checks."""
+    return has_role(user, Role.STAFF, Role.LEADER)
+
+
 def may_import_experts(user: Any) -> bool:
     """Bureau staff bring experts into the pool of a year."""
     return is_bureau_staff(user)

@@ -68,6 +68,11 @@ def deed(people: frozenset[str], cases: Mapping[str, Statuses], data: Any = None
     return Row(people, cases, method="post", data=data or {}, **fields)
 
 
+def draw_step(people: frozenset[str], status: int, data: Any = None) -> Row:
+    """A step of the draw of the year, which is drawn and waits for its approval by its preparer's colleague."""
+    return deed(people, {"year": all_get(people, status), "unknown year": {}}, data, arg="year")
+
+
 REASON = {"reason": "because"}
 INVITATION = {"name": "New", "email": "new@example.com", "role": "applicant"}
 
@@ -317,6 +322,21 @@ YEAR: dict[str, Row] = {
     ),
     "reports:circular_settings": of_year(STAFF),
     "reports:circular_texts": of_year(STAFF),
+    "drawing:draw": of_year(POOL_READERS),
+    "drawing:prepare": draw_step(STAFF, 422),
+    "drawing:commit": draw_step(STAFF | {"inspector"}, 409),
+    "drawing:fix": draw_step(STAFF, 409),
+    "drawing:open_secret": draw_step(STAFF | {"inspector"}, 409),
+    "drawing:beacon": draw_step(STAFF, 409),
+    "drawing:carry_out": draw_step(STAFF, 409),
+    # the staff of this world prepared it: somebody else approves
+    "drawing:approve": deed(BUREAU, {"year": {"staff": 409, "leader": 302}, "unknown year": {}}, arg="year"),
+    "drawing:release": draw_step(STAFF, 409),
+    "drawing:end": draw_step(STAFF, 302, {"reason": "x"}),
+    "drawing:substitutes": draw_step(STAFF, 409),
+    "drawing:certificate": Row(
+        POOL_READERS, {"year": all_get(POOL_READERS), "unknown year": {}}, arg="year", fixed={"counter": 1}
+    ),
     "pool:experts": of_year(POOL_READERS),
     "pool:expert": Row(
         POOL_READERS, {"expert code": all_get(POOL_READERS), "unknown code": {}}, arg="code", fixed={"year": 2020}

@@ -22,8 +22,9 @@ from qa_portal.organisations.models import Invitation, Membership, Organisation,
 from qa_portal.organisations.queries import bureau
 from qa_portal.outbox.models import Message, MessageText
 from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
-from reviews.enums import ConflictCode, ConflictSource, EmploymentKind
-from reviews.models import Conflict, Employment, Expert
+from reviews.drawing.files import DRAW_FILE
+from reviews.enums import ConflictCode, ConflictSource, DrawState, EmploymentKind
+from reviews.models import Conflict, Draw, Employment, Expert
 from reviews.operations import refresh_standings
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, EvidenceUpload, GuidanceNote
@@ -69,6 +70,7 @@ def build_world() -> World:
     _year(world, own)
     _pool(world)
     _people(world, own)
+    _draw(world)
     _waiting(world)
     _filed(world, own)
     _evidence(world)
@@ -105,6 +107,25 @@ def _pool(world: World) -> None:
     )
     world.keys |= {"expert code": expert.code, "unknown code": "none", "employment": employment.pk}
     world.keys["conflict"] = conflict.pk
+
+
+def _draw(world: World) -> None:
+    """A draw that waits for its approval."""
+    file = store(b"{}", name="x.json", purpose=DRAW_FILE, owner=None)
+    Draw.objects.create(
+        campaign=CampaignFactory(year=world.keys["year"]),
+        counter=1,
+        state=DrawState.DRAWN,
+        ratio=3,
+        organisation_cap=1,
+        minimum_load=0,
+        maximum_load=9,
+        beacon="x",
+        prepared_by=world.people["staff"],
+        inputs=file,
+        manifest=file,
+        result=file,
+    )
 
 
 def _people(world: World, own: Organisation) -> None:

@@ -15,11 +15,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qa_portal.campaigns.models import Campaign
+from qa_portal.files.operations import store
 from qa_portal.organisations.enums import District
+from reviews.assignment.tickets import commitment
 from reviews.deciding import operations
-from submissions.enums import EvidenceType
+from reviews.drawing.files import DRAW_FILE
+from reviews.enums import DrawState
+from reviews.models import Draw, Expert
+from submissions.enums import EvidenceType, State
 from submissions.models import Application, Recommendation
-from tests.factories import EnterpriseFactory, uscc
+from tests.factories import ApplicationFactory, EnterpriseFactory, uscc
 from tests.reviews.deciding.support import propose, scored_year, vote
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
@@ -151,6 +156,32 @@ def import_experts(world: World) -> Any:
     table = SimpleUploadedFile("experts.csv", "专家编号\n".encode())
     address = reverse("reviews:experts_import", kwargs={"year": world.keys["year"]})
     return world.client("staff").post(address, {"file": table, "mode": "check"})
+
+
+SECRET = "ab" * 32
+
+
+def prepare_draw(world: World) -> Any:
+    Draw.objects.all().delete()
+    Expert.objects.update(confirmed_at=timezone.now())
+    ApplicationFactory(campaign__year=world.keys["year"], state=State.ACCEPTED)
+    data = {"ratio": "3", "organisation_cap": "1", "minimum_load": "0", "maximum_load": "9", "beacon": "x"}
+    return world.client("staff").post(reverse("drawing:prepare", args=[world.keys["year"]]), data)
+
+
+def of_draw(name: str, state: str, data: Any = None) -> Write:
+    """Post a step of the draw, which is put into the state where it is possible."""
+
+    def write(world: World) -> Any:
+        kept = commitment(SECRET)
+        file = store(b'{"pairs":[]}', name="x.json", purpose=DRAW_FILE, owner=None)
+        Draw.objects.update(
+            state=state, result=file, bureau_commitment=kept, inspector_commitment=kept, bureau_secret=SECRET,
+            inspector_secret=SECRET, beacon_value="1", released_at=timezone.now(),
+        )  # fmt: skip
+        return world.client("staff").post(reverse(f"drawing:{name}", args=[world.keys["year"]]), data or {})
+
+    return write
 
 
 def declare_conflict(world: World) -> Any:
@@ -465,6 +496,14 @@ WRITES: dict[str, Write] = {
     "organisations:profile": save_profile,
     "organisations:accept": accept_invitation,
     "organisations:units_import": import_units,
+    "drawing:prepare": prepare_draw,
+    "drawing:commit": of_draw("commit", DrawState.PREPARED),
+    "drawing:fix": of_draw("fix", DrawState.PREPARED),
+    "drawing:open_secret": of_draw("open_secret", DrawState.COMMITTED, {"secret": SECRET}),
+    "drawing:beacon": of_draw("beacon", DrawState.COMMITTED, {"beacon_value": "1 2 3"}),
+    "drawing:carry_out": of_draw("carry_out", DrawState.COMMITTED),
+    "drawing:release": of_draw("release", DrawState.APPROVED),
+    "drawing:substitutes": of_draw("substitutes", DrawState.RELEASED),
     "pool:conflicts": declare_conflict,
     "pool:ties": tie_organisations,
     "reviews:experts_import": import_experts,

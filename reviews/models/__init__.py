@@ -12,6 +12,7 @@ from reviews.models.deciding import (
     ProposedResult,
     RankingAdvice,
 )
+from reviews.models.draw import Draw, DrawChange, Override
 from reviews.models.outcome import Decision, Standing
 from reviews.models.pool import Employment, Expert, ExpertField
 from reviews.models.publicity import FeedbackLetter, Objection, ObjectionEvent, PublicNotice
@@ -28,6 +29,8 @@ __all__ = [
     "DecisionRound",
     "DefenceCall",
     "DefenceMark",
+    "Draw",
+    "DrawChange",
     "Employment",
     "Expert",
     "ExpertField",
@@ -36,6 +39,7 @@ __all__ = [
     "ObjectionEvent",
     "OrganisationTie",
     "OutcomeSettings",
+    "Override",
     "ProposedResult",
     "PublicNotice",
     "RankingAdvice",
