@@ -186,7 +186,7 @@ def potentials(nodes: int, arcs: list[Arc]) -> list[int] | None:
             changes = 0
             if runs_in_circle(reached_from):
                 return None
-    return None if runs_in_circle(reached_from) else height
+    return height  # a queue that runs empty proves it: around a negative cycle it never would
 
 
 def runs_in_circle(reached_from: list[int]) -> bool:

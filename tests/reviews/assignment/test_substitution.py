@@ -125,7 +125,7 @@ def two_of_six(cap: int, value: str) -> Certificate:
     """Two seats; three organisations with two experts each, all of them on the shortlist."""
     inputs = Inputs.build(
         applications={"2020-0001": 2},
-        experts={f"E{place}": Expert(f"O{place // 2}", 0, 1) for place in range(6)},
+        experts={f"E{place}": Expert(f"O{place // 2}", 0, 2) for place in range(6)},
         pairs=[("2020-0001", f"E{place}", 50) for place in range(6)],
     )
     return certificate(inputs.with_settings(organisation_cap=cap), value=value)
