@@ -145,6 +145,27 @@ def test_a_tie_is_called_a_tie() -> None:
     assert task.proof([("A", "E1"), ("B", "E2")]) == (True, False)
 
 
+def both_ways(*edges: tuple[int, int]) -> list[verify_draw.Arc]:
+    return [arc for number, (a, b) in enumerate(edges) for arc in ((a, b, 0, number), (b, a, 0, number))]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "arcs", "expected"),
+    [
+        (3, [], False),
+        (3, both_ways((0, 1), (1, 2)), False),  # there and back is no cycle
+        (3, both_ways((0, 1), (1, 2), (2, 0)), True),
+        (2, both_ways((0, 1), (0, 1)), True),  # there on one edge, back on another
+        (3, [(0, 1, 0, 0), (1, 2, 0, 1), (2, 0, 0, 2)], True),
+        (3, [(0, 1, 0, 0), (1, 2, 0, 1), (0, 2, 0, 2)], False),
+        (4, [*both_ways((0, 1), (1, 2)), (3, 0, 0, 9), (2, 3, 0, 8)], True),
+        (4, [*both_ways((0, 1), (2, 3)), (1, 2, 0, 9)], False),
+    ],
+)
+def test_what_counts_as_a_free_cycle(nodes: int, arcs: list[verify_draw.Arc], expected: bool) -> None:
+    assert verify_draw.has_cycle(nodes, arcs) is expected
+
+
 def test_the_same_secrets_and_manifest_give_the_same_draw_whatever_the_order_of_rows(made: Certificate) -> None:
     """Invariant 9."""
     content = json.loads(made.inputs)
