@@ -14,7 +14,9 @@ from qa_portal.audit.operations import record
 from qa_portal.campaigns.models import CalendarDay
 from qa_portal.core.errors import Refusal
 
-LINE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[\s,，、;；:：\t]*([^\s,，、;；:：]+)[\s,，、;；:：\t]*(.*)")
+LINE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[\s,，、;；:：\t]*([^\s,，、;；:：]+)[\s,，、;；:：\t]*(.*)"
+)
 WORDS = {"休": False, "休息": False, "放假": False, "假": False, "off": False,
          "班": True, "上班": True, "补班": True, "调休上班": True, "work": True}  # fmt: skip
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)

@@ -186,7 +186,7 @@ CONDITIONS: dict[Callable[[Dossier], Any], Any] = {
     _certificate: _("when you are a specialised enterprise"),
     _size: _("when you are not a large enterprise"),
     _award: _("when you state earlier awards"),
-    _never: _("not required"),
+    _never: _("added by your recommending unit"),
 }
 
 
@@ -195,7 +195,9 @@ def condition_of(requirement: Requirement, rules: Mapping[str, str]) -> Any:
     rule = rules.get(requirement.type.value, "")
     if rule == ALWAYS:
         return CONDITIONS[_always]
-    return CONDITIONS[_never] if rule == NEVER and requirement.type in WAIVABLE else CONDITIONS[requirement.reason]
+    if rule == NEVER and requirement.type in WAIVABLE:
+        return _("not required")
+    return CONDITIONS[requirement.reason]
 
 
 def required_types(dossier: Dossier, rules: Mapping[str, str]) -> list[EvidenceType]:
