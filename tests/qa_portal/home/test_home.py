@@ -47,7 +47,7 @@ def waits(user: User) -> list[tuple[str, str]]:
         (Role.APPLICANT, EVERYBODY + 4),  # own invitations, profile, own applications, the call
         (Role.RECOMMENDER, EVERYBODY + 1),
         (Role.EXPERT, EVERYBODY),
-        (Role.STAFF, EVERYBODY + 3),  # newest campaign, own requests for roles, years
+        (Role.STAFF, EVERYBODY + 4),  # newest campaign, own requests for roles, outbox, years
         (Role.LEADER, EVERYBODY + 1),  # years
         (Role.COMMITTEE, EVERYBODY),
         (Role.INSPECTOR, EVERYBODY),

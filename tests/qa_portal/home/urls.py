@@ -41,6 +41,7 @@ urlpatterns = [
     path("jobs/", include("qa_portal.jobs.urls")),
     path("notices/", include("qa_portal.notices.urls")),
     path("organisations/", include("qa_portal.organisations.urls")),
+    path("outbox/", include("qa_portal.outbox.urls")),
     path(
         "",
         sections(
