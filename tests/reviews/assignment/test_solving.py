@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from resource import RUSAGE_CHILDREN, getrusage
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from reviews.assignment import solving
 from reviews.assignment.inputs import Expert, Inputs
 from reviews.assignment.messages import TimeLimit
-from reviews.assignment.network import Infeasible, choose_here
+from reviews.assignment.network import Infeasible, Problem, choose_here
 from reviews.assignment.panel_solving import PanelProblem, solve_panels
 from reviews.assignment.planning import make_plan, problem_of
 from reviews.assignment.shortage import Shortage
@@ -51,6 +52,38 @@ def test_cancel_and_time_limit_end_the_child() -> None:
         solving.solve_in_child("choose", problem, watch)
     with pytest.raises(TimeLimit, match="0 seconds"):
         solving.solve_in_child("choose", problem, Watch(seconds=0))
+
+
+def test_a_cancelled_child_works_no_longer() -> None:
+    """Two million pairs need many seconds of CPU; a child that is stopped at once needs next to none."""
+    applications, experts, each = 20_000, 2_000, 100
+    chance = np.random.default_rng(1)
+    problem = Problem(
+        application_of=np.repeat(np.arange(applications, dtype=np.int32), each),
+        expert_of=chance.integers(0, experts, applications * each).astype(np.int32),
+        cost=chance.integers(-100, 0, applications * each),
+        demand=np.full(applications, 5),
+        minimum=np.full(experts, 20),
+        maximum=np.full(experts, 60),
+        organisation_of=np.arange(experts) // 2,
+        cap=1,
+    )
+    before = getrusage(RUSAGE_CHILDREN).ru_utime
+    with pytest.raises(Stop):
+        solving.choose(problem, Watch(StopAtThird()))
+    assert getrusage(RUSAGE_CHILDREN).ru_utime - before < 2
+
+
+class StopAtThird:
+    """Lets the computation begin, then cancels it."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, _done: int, _total: int, _label: str) -> None:
+        self.calls += 1
+        if self.calls == 3:
+            raise Stop
 
 
 def test_a_job_hears_of_each_step_and_can_stop_before_any() -> None:
