@@ -25,8 +25,9 @@ def pdf(text: str = "Quality before and after, test report of the weld seams", p
 
 
 def saved(document: Any, **options: Any) -> bytes:
+    """The bytes of a document; the same for the same document, unless it is encrypted."""
     buffer = io.BytesIO()
-    document.save(buffer, **options)
+    document.save(buffer, deterministic_id="encryption" not in options, **options)
     return buffer.getvalue()
 
 
