@@ -51,6 +51,12 @@ class ItemRow:
         return ("wait", _("please look")) if self.computed.verdict else ("neutral", _("a person judges"))
 
     @property
+    def verdict_label(self) -> str:
+        """The verdict in words, with its reason, for those who only read."""
+        kept = FormalCheckItem(verdict=self.given.verdict, code=self.given.code, reason=self.given.reason)
+        return " · ".join(part for part in (str(kept.get_verdict_display()), kept.why) if part)
+
+    @property
     def before_kind(self) -> str:
         return VERDICT_KINDS[CheckVerdict(self.before.verdict)] if self.before else "neutral"
 

@@ -96,6 +96,8 @@ def _screen(request: HttpRequest, application: Application, refusal: Refusal | N
         "is_open": is_open,
         "reason": request.POST.get("reason", "")[:500] if posted is not None else "",
         "refusal": refusal,
+        # fields of the items bear their own names, those of the confirmed values the usual ones
+        "error_place": "" if refusal is None else refusal.field if error else f"id_{refusal.field}",
         "following": next_file(request.user, application) if is_open else None,
     }  # fmt: skip
     return render(request, "checking/check.html", context, status=refusal.status if refusal else 200)

@@ -191,6 +191,14 @@ def test_what_was_refused_keeps_everything_that_was_chosen_and_typed(staff_user:
     assert FormalCheckItem.objects.count() == 0
 
 
+def test_a_value_off_the_list_is_refused_with_a_link_to_its_field(staff_user: Any) -> None:
+    application = to_check()
+    data = {"industry": "NONE", "size_class": "large"}
+    answer = english(staff_user).post(reverse("checking:confirm", kwargs={"pk": application.pk}), data)
+    text = answer.content.decode()
+    assert (answer.status_code, 'href="#id_industry"' in text, 'id="id_industry"' in text) == (409, True, True)
+
+
 def test_one_button_saves_judgements_and_confirmed_values(staff_client: Any) -> None:
     application = to_check()
     data = {"verdict-7": "pass", "industry": "OTHER", "size_class": "large", "bottleneck": "on"}
@@ -269,8 +277,10 @@ def test_a_leader_reads_the_screen_and_judges_nothing() -> None:
     from qa_portal.accounts.enums import Role
 
     application, client = to_check(), english(person("leader", Role.LEADER))
+    judge(application, {7: ("fix", "缺页", "unreadable")}, by=person("checker", Role.STAFF))
     page = client.get(reverse("checking:check", kwargs={"pk": application.pk}))
     assert (page.context["is_open"], 'name="verdict-1"' in page.content.decode()) == (False, False)
+    assert "To be corrected · Not readable · 缺页" in page.content.decode()
     assert client.post(reverse("checking:judge", kwargs={"pk": application.pk}), POSTED).status_code == 403
 
 
