@@ -9,7 +9,7 @@ from django.conf import settings
 from qa_portal.audit.labels import ACTIONS, action_label, kind_label
 from submissions.enums import Step
 
-RECORDERS = {"record", "note_event", "note_failure"}
+RECORDERS = {"record", "note_event", "note_failure", "note_taken"}
 FOLDERS = ("qa_portal", "submissions", "reviews", "reports")
 
 
