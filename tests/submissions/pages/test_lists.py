@@ -97,6 +97,14 @@ def test_guidance_turns_a_section_back(client: Client, draft: Application) -> No
     assert states[quality] == "Filled in"
 
 
+def test_guidance_on_the_evidence_leads_to_the_files(client: Client, draft: Application) -> None:
+    unit = person("unit", Role.RECOMMENDER, RecommendingUnitFactory())
+    GuidanceNote.objects.create(application=draft, text="请补充报告", author=unit, section="evidence")
+    page = client.get(f"/applications/{draft.pk}/").content.decode()
+    assert f'<a href="/applications/{draft.pk}/evidence/">Open the section</a>' in page
+    assert f"/applications/{draft.pk}/sections/evidence/" not in page
+
+
 def test_extension_moves_the_deadline_of_one_application(client: Client, owner: Any, draft: Application) -> None:
     until = CLOSES + timedelta(days=2)
     FilingExtension.objects.create(application=draft, until=until, reason="台风", granted_by=owner)
