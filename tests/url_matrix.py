@@ -334,6 +334,10 @@ YEAR: dict[str, Row] = {
     "drawing:release": draw_step(STAFF, 409),
     "drawing:end": draw_step(STAFF, 302, {"reason": "x"}),
     "drawing:substitutes": draw_step(STAFF, 409),
+    "drawing:override_ask": draw_step(STAFF, 422),
+    "drawing:override_decide": deed(
+        BUREAU, {"override": {"staff": 409, "leader": 302}, "unknown": {}}, fixed={"year": 2020}
+    ),
     "drawing:certificate": Row(
         POOL_READERS, {"year": all_get(POOL_READERS), "unknown year": {}}, arg="year", fixed={"counter": 1}
     ),

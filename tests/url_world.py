@@ -23,8 +23,8 @@ from qa_portal.organisations.queries import bureau
 from qa_portal.outbox.models import Message, MessageText
 from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
 from reviews.drawing.files import DRAW_FILE
-from reviews.enums import ConflictCode, ConflictSource, DrawState, EmploymentKind
-from reviews.models import Conflict, Draw, Employment, Expert
+from reviews.enums import AssignmentSource, ConflictCode, ConflictSource, DrawState, EmploymentKind
+from reviews.models import Assignment, Conflict, Draw, Employment, Expert, Override
 from reviews.operations import refresh_standings
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, EvidenceUpload, GuidanceNote
@@ -33,6 +33,7 @@ from tests.factories import (
     CampaignFactory,
     EmployerFactory,
     EnterpriseFactory,
+    ExpertFactory,
     RecommendingUnitFactory,
     ReviewFactory,
 )
@@ -71,6 +72,7 @@ def build_world() -> World:
     _pool(world)
     _people(world, own)
     _draw(world)
+    _override(world)
     _waiting(world)
     _filed(world, own)
     _evidence(world)
@@ -126,6 +128,24 @@ def _draw(world: World) -> None:
         manifest=file,
         result=file,
     )
+
+
+def _override(world: World) -> None:
+    """A change of an expert by hand, which staff asked for."""
+    campaign = CampaignFactory(year=world.keys["year"])
+    seat = Assignment.objects.create(
+        application=Application.objects.get(number=world.keys["number"]),
+        expert=ExpertFactory(campaign=campaign),
+        source=AssignmentSource.DRAWN,
+        released_at=timezone.now(),
+    )
+    override = Override.objects.create(
+        assignment=seat,
+        expert=ExpertFactory(campaign=campaign, confirmed_at=timezone.now()),
+        reason="x",
+        requested_by=world.people["staff"],
+    )
+    world.keys["override"] = override.pk
 
 
 def _people(world: World, own: Organisation) -> None:

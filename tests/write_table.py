@@ -21,7 +21,7 @@ from reviews.assignment.tickets import commitment
 from reviews.deciding import operations
 from reviews.drawing.files import DRAW_FILE
 from reviews.enums import DrawState
-from reviews.models import Draw, Expert
+from reviews.models import Draw, Expert, Override
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, Recommendation
 from tests.factories import ApplicationFactory, EnterpriseFactory, uscc
@@ -167,6 +167,14 @@ def prepare_draw(world: World) -> Any:
     ApplicationFactory(campaign__year=world.keys["year"], state=State.ACCEPTED)
     data = {"ratio": "3", "organisation_cap": "1", "minimum_load": "0", "maximum_load": "9", "beacon": "x"}
     return world.client("staff").post(reverse("drawing:prepare", args=[world.keys["year"]]), data)
+
+
+def override_draw(world: World) -> Any:
+    found = Override.objects.select_related("assignment__application", "assignment__expert", "expert").get()
+    found.delete()
+    seat = found.assignment
+    data = {"number": seat.application.number, "out": seat.expert.code, "expert": found.expert.code, "reason": "x"}
+    return world.client("staff").post(reverse("drawing:override_ask", args=[world.keys["year"]]), data)
 
 
 def of_draw(name: str, state: str, data: Any = None) -> Write:
@@ -502,6 +510,7 @@ WRITES: dict[str, Write] = {
     "drawing:open_secret": of_draw("open_secret", DrawState.COMMITTED, {"secret": SECRET}),
     "drawing:beacon": of_draw("beacon", DrawState.COMMITTED, {"beacon_value": "1 2 3"}),
     "drawing:carry_out": of_draw("carry_out", DrawState.COMMITTED),
+    "drawing:override_ask": override_draw,
     "drawing:release": of_draw("release", DrawState.APPROVED),
     "drawing:substitutes": of_draw("substitutes", DrawState.RELEASED),
     "pool:conflicts": declare_conflict,

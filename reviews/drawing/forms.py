@@ -17,6 +17,16 @@ def _helper() -> FormHelper:
     return helper
 
 
+class OverrideForm(forms.Form):
+    """Who shall take whose place."""
+
+    number = forms.CharField(label=gettext_lazy("Application number"), max_length=9)
+    out = forms.CharField(label=gettext_lazy("Code of the expert who leaves"), max_length=20)
+    expert = forms.CharField(label=gettext_lazy("Code of the expert who takes over"), max_length=20)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    helper = _helper()
+
+
 class PrepareForm(forms.Form):
     """The settings of an attempt; what is proposed follows from seats and experts."""
 

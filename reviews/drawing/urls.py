@@ -17,5 +17,7 @@ urlpatterns = [
     path("years/<int:year>/draw/release/", views.release, name="release"),
     path("years/<int:year>/draw/end/", views.end, name="end"),
     path("years/<int:year>/draw/substitutes/", views.substitutes, name="substitutes"),
+    path("years/<int:year>/draw/override/", views.override_ask, name="override_ask"),
+    path("years/<int:year>/draw/override/<int:pk>/", views.override_decide, name="override_decide"),
     path("years/<int:year>/draw/<int:counter>/certificate.zip", views.certificate, name="certificate"),
 ]

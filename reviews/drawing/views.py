@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,11 +20,14 @@ from qa_portal.core.policy import requires
 from reviews.assignment.messages import Message
 from reviews.drawing import operations
 from reviews.drawing.files import certificate_of
-from reviews.drawing.forms import PrepareForm
+from reviews.drawing.forms import OverrideForm, PrepareForm
 from reviews.drawing.inputs import applications_to_draw, drawable
+from reviews.drawing.overrides import ask_override, decide_override
 from reviews.enums import DrawState
-from reviews.models import Assignment, Draw
+from reviews.models import Assignment, Draw, Expert, Override
 from reviews.rules import may_approve_draw, may_commit_for_inspection, may_read_draw, may_run_draw
+
+SHOWN = 50  # changes by hand on the page
 
 
 def _draws(campaign: Campaign) -> list[Draw]:
@@ -64,6 +67,7 @@ def _context(request: HttpRequest, campaign: Campaign, **more: Any) -> dict[str,
     draws = _draws(campaign)
     current = draws[0] if draws else None
     is_open = current is not None and current.state not in (DrawState.ENDED, DrawState.FAILED)
+    is_released = current is not None and current.state == DrawState.RELEASED
     waiting = applications_to_draw(campaign).count()
     experts = drawable(campaign).count()
     may_run = may_run_draw(request.user)
@@ -78,9 +82,12 @@ def _context(request: HttpRequest, campaign: Campaign, **more: Any) -> dict[str,
         "experts": experts,
         "form": form,
         "problems": [explained(one) for one in (current.problems if current else [])],
-        "seats": _seats(campaign) if current and current.state == DrawState.RELEASED else None,
+        "seats": _seats(campaign) if is_released else None,
+        "overrides": _overrides(campaign) if is_released else [],
+        "override_form": more.pop("override_form", None) or (OverrideForm() if may_run and is_released else None),
         "side": operations.INSPECTOR if may_commit_for_inspection(request.user) else operations.BUREAU,
         "may_run": may_run,
+        "may_approve_changes": may_approve_draw(request.user),
         "may_hold_secret": may_run or may_commit_for_inspection(request.user),
         "may_approve": may_approve_draw(request.user) and current is not None
         and current.prepared_by_id != request.user.pk,
@@ -90,6 +97,16 @@ def _context(request: HttpRequest, campaign: Campaign, **more: Any) -> dict[str,
 def _prepare_form(campaign: Campaign, attempts: int, data: Any, waiting: int, experts: int) -> PrepareForm:
     seats = waiting * campaign.reviews_per_application
     return PrepareForm(data, seats=seats, experts=experts, needs_reason=attempts > 0)
+
+
+def _overrides(campaign: Campaign) -> list[Override]:
+    """Changes by hand, the newest first."""
+    found = Override.objects.filter(assignment__application__campaign=campaign)
+    return list(
+        found.select_related(
+            "assignment__application", "assignment__expert", "expert", "requested_by", "decided_by"
+        ).order_by("-requested_at")[:SHOWN]
+    )
 
 
 def _seats(campaign: Campaign) -> dict[str, int]:
@@ -200,6 +217,49 @@ def _act(request: HttpRequest, year: int, act: Callable[..., Any], done: str, *g
     """One step of the draw; a refusal is shown as a page by the middleware, with what to do."""
     act(_current(year), *given, by=request.user)
     messages.success(request, done)
+    return redirect("drawing:draw", year=year)
+
+
+@requires(may_run_draw)
+@require_POST
+def override_ask(request: HttpRequest, year: int) -> HttpResponse:
+    """Ask to replace an expert by hand."""
+    campaign = campaign_or_404(year)
+    form = OverrideForm(request.POST)
+    if form.is_valid() and _override_asked(request, campaign, form):
+        messages.success(request, _("Asked for; a second person decides."))
+        return redirect("drawing:draw", year=year)
+    return render(request, "reviews/drawing/draw.html", _context(request, campaign, override_form=form), status=422)
+
+
+def _override_asked(request: HttpRequest, campaign: Campaign, form: OverrideForm) -> bool:
+    """Find both sides and ask; whatever is wrong goes into the form."""
+    data = form.cleaned_data
+    seats = Assignment.objects.open_to_experts().filter(application__campaign=campaign)
+    seat = seats.filter(application__number=data["number"].strip(), expert__code=data["out"].strip()).first()
+    expert = Expert.objects.filter(campaign=campaign, code=data["expert"].strip()).first()
+    if seat is None:
+        form.add_error("out", _("This expert does not review this application."))
+    if expert is None:
+        form.add_error("expert", _("There is no such expert in this year."))
+    if seat is None or expert is None:
+        return False
+    try:
+        ask_override(seat, expert, reason=data["reason"], by=request.user)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+@requires(may_approve_draw)
+@require_POST
+def override_decide(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """Approve or refuse a change by hand, as the second person."""
+    found = get_object_or_404(Override, pk=pk, assignment__application__campaign=campaign_or_404(year))
+    approve = request.POST.get("approve") == "1"
+    decide_override(found, approve=approve, by=request.user)
+    messages.success(request, _("The expert is replaced.") if approve else _("The change is refused."))
     return redirect("drawing:draw", year=year)
 
 

@@ -53,6 +53,15 @@ def drawn(campaign: Campaign, people: dict[str, User], *, value: str = "01 02 03
     return draw
 
 
+def released(campaign: Campaign, people: dict[str, User]) -> Draw:
+    """An attempt whose assignments the experts have."""
+    draw = drawn(campaign, people)
+    operations.approve(draw, by=people["leader"])
+    operations.release(draw, by=people["staff"])
+    draw.refresh_from_db()
+    return draw
+
+
 def work_off() -> None:
     """Run the jobs that wait, here."""
     from qa_portal.jobs.models import Job

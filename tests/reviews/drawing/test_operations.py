@@ -23,7 +23,7 @@ from reviews.pool.operations import declare_conflict
 from submissions.enums import State
 from submissions.models import Application
 from tests.factories import ExpertFactory
-from tests.reviews.drawing.support import CHOSEN, bureau_people, drawn, ready_year, work_off
+from tests.reviews.drawing.support import CHOSEN, bureau_people, drawn, ready_year, released, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -42,14 +42,6 @@ def refused(code: str, act: Any, *args: Any, **kwargs: Any) -> None:
     with pytest.raises(Refusal) as refusal:
         act(*args, **kwargs)
     assert refusal.value.code == code
-
-
-def released(campaign: Campaign, people: dict[str, User]) -> Draw:
-    draw = drawn(campaign, people)
-    operations.approve(draw, by=people["leader"])
-    operations.release(draw, by=people["staff"])
-    draw.refresh_from_db()
-    return draw
 
 
 def test_a_draw_leads_to_released_assignments(campaign: Campaign, people: dict[str, User]) -> None:
