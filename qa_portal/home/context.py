@@ -18,6 +18,7 @@ from qa_portal.campaigns.models import Campaign
 from qa_portal.core.policy import Policy
 from qa_portal.core.search import groups_for
 from qa_portal.home.session import person_mark, seconds_left, warn_seconds
+from qa_portal.home.stages import StageEntry, stages_for
 from qa_portal.notices.queries import unread_count
 from submissions.models import Application
 from submissions.policy import files_applications
@@ -59,7 +60,12 @@ BUREAU_SECTIONS = (
     Section("reports:overview", gettext_lazy("Overview"), is_bureau, ("reports:overview", "reports:import")),
     Section("reports:applications", gettext_lazy("Applications"), is_bureau, ("reports:application", "submissions:")),
     Section("checking:queue", gettext_lazy("Formal check"), is_bureau, ("checking:", "recommending:guidance")),
-    Section("reviews:ranking", gettext_lazy("Ranking"), is_bureau, ("reviews:", "deciding:")),
+    Section(
+        "reviews:ranking",
+        gettext_lazy("Review"),
+        is_bureau,
+        ("reviews:", "deciding:", "pool:", "drawing:", "scoring:", "publicity:"),
+    ),
     Section("reports:statistics", gettext_lazy("Statistics"), is_bureau, ("reports:statistics",)),
     Section("reports:circular", gettext_lazy("Circular"), is_bureau, ("reports:circular",)),
     Section(
@@ -287,6 +293,14 @@ class Frame:
                 current = "page" if here else "true" if self._is_in(section) else ""
                 entries.append(NavEntry(section.label, url, current))
         return entries
+
+    @cached_property
+    def stages(self) -> list[StageEntry]:
+        """The pages of the review of this year, on those pages only."""
+        if self._user is None or not self.person:
+            return []
+        asked = self._match.kwargs.get("year") if self._match else None
+        return stages_for(self._request, asked or self.year)
 
 
 def portal(request: HttpRequest) -> dict[str, Frame]:
