@@ -33,6 +33,7 @@ from reviews.deciding.rules import Lines
 from reviews.deciding.tables import line_rows, obstacle_lines, preview
 from reviews.enums import Result
 from reviews.models import DecisionRound, ProposedResult
+from reviews.publicity.policy import may_see_publicity
 from reviews.queries import in_rank_order, range_of_totals
 from submissions.models import Application
 
@@ -145,6 +146,7 @@ def _show_round(request: HttpRequest, campaign: Campaign, form: MeetingForm, sta
             "may_freeze": round_.is_decided and not round_.is_frozen and may_freeze(request.user, round_),
             "faults": _proof(round_) if request.GET.get("verify") == "1" and round_.is_frozen else None,
         }
+    context["sees_publicity"] = may_see_publicity(request.user)
     context["former"] = DecisionRound.objects.filter(campaign=campaign, ended_at__isnull=False).select_related(
         "ended_by"
     )

@@ -1,0 +1,1 @@
+"""What leaves the bureau: public notice, objections, publication, feedback letters."""

@@ -1,0 +1,1 @@
+"""Tests of notice, objections, publication and letters."""
