@@ -360,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {"task": "outbox.sweep", "schedule": env.float("OUTBOX_SWEEP_SECONDS", 60)},
     "send reminders": {"task": "outbox.remind", "schedule": 300},
     "scan letters": {"task": "submissions.scan_letters", "schedule": 300},
+    "settle public notices": {"task": "reviews.settle_notices", "schedule": 60},
     "anchor the audit trail": {"task": "audit.anchor", "schedule": crontab(hour="1", minute="30")},
 }
 JOBS_PER_PERSON = 3

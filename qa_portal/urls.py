@@ -26,6 +26,7 @@ urlpatterns = [
     path("years/", include("reports.urls")),
     path("years/", include("reviews.urls")),
     path("years/", include("reviews.deciding.urls")),
+    path("", include("reviews.publicity.urls")),
     path("", include("reviews.pool.urls")),
     path("", include("reviews.drawing.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

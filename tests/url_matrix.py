@@ -412,6 +412,36 @@ DECIDING: dict[str, Row] = {
     "deciding:settings": of_year(STAFF),
 }
 
+GUARDS = BUREAU | {"inspector"}
+
+
+def of_objection(status: int, data: Any = None) -> Row:
+    """A deed of staff on the world's objection, which is only registered."""
+    return deed(STAFF, {"objection": all_get(STAFF, status), "unknown": {}}, data)
+
+
+PUBLICITY: dict[str, Row] = {
+    "publicity:public_list": page(EVERYONE),
+    "publicity:public_notice": Row(EVERYONE, {"public notice": all_get(EVERYONE), "unknown": {}}),
+    "publicity:object": Row(EVERYONE, {"public notice": all_get(EVERYONE), "unknown": {}}),
+    "publicity:received": Row(EVERYONE, {"unknown key": {}}, arg="token"),
+    "publicity:hub": of_year(GUARDS),
+    "publicity:open": of_decision(frozenset({"leader"}), 409),
+    "publicity:publish": of_decision(frozenset({"leader"}), 409),
+    "publicity:letters": of_year(STAFF),
+    "publicity:letters_make": of_decision(STAFF, 409),
+    "publicity:letters_release": of_decision(STAFF, 302),
+    "publicity:letter_advice": deed(STAFF, {"letter": all_get(STAFF, 302), "unknown": {}}, {"advice": "x"}),
+    "publicity:objection": Row(GUARDS, {"objection": all_get(GUARDS), "unknown": {}}),
+    "publicity:accept": of_objection(422),
+    "publicity:refuse": of_objection(302, {"refuse-decision": "x"}),
+    "publicity:dismiss": of_objection(409, {"decision": "x"}),
+    "publicity:uphold": of_objection(422),
+    "publicity:answer": Row(APPLICANTS, {"objection": {}, "unknown": {}}),
+    "publicity:letter": Row(APPLICANTS, {"checked": {}, "unknown": {}}),
+    "publicity:letter_pdf": Row(APPLICANTS, {"checked": {}, "unknown": {}}),
+}
+
 
 FILING: dict[str, Row] = {
     "recommending:newest": page(RECOMMENDER, 302),
@@ -550,6 +580,7 @@ MATRIX: dict[str, Row] = (
     APPLYING
     | AUDIT
     | DECIDING
+    | PUBLICITY
     | OUTBOX
     | EVIDENCE
     | FILING

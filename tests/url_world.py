@@ -1,7 +1,7 @@
 """One small world for tests that walk all addresses: somebody of every role, and something of everybody."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,18 @@ from qa_portal.outbox.models import Message, MessageText
 from reports.enums import CIRCULAR_FILE, EXPORT_CIRCULAR, IMPORT_CAMPAIGN, IMPORT_PROBLEMS, IMPORT_TABLE
 from reviews.drawing.files import DRAW_FILE
 from reviews.enums import AssignmentSource, ConflictCode, ConflictSource, DrawState, EmploymentKind
-from reviews.models import Assignment, Conflict, Draw, Employment, Expert, Override
+from reviews.models import (
+    Assignment,
+    Conflict,
+    DecisionRound,
+    Draw,
+    Employment,
+    Expert,
+    FeedbackLetter,
+    Objection,
+    Override,
+    PublicNotice,
+)
 from reviews.operations import refresh_standings
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, EvidenceUpload, GuidanceNote
@@ -77,7 +88,28 @@ def build_world() -> World:
     _filed(world, own)
     _evidence(world)
     _work(world)
+    _public(world)
     return world
+
+
+def _public(world: World) -> None:
+    """A notice on show, an objection that waits for staff, and a letter that is not released."""
+    winner = Application.objects.get(number=world.keys["number"])
+    now, by = timezone.now(), world.people["leader"]
+    given = {"first_to": 1, "second_to": 1, "third_to": 1, "ended_at": now, "ended_reason": "x"}
+    former = DecisionRound.objects.create(campaign=winner.campaign, serial=1, proposed_by=by, **given)
+    row = {"number": winner.number, "title": winner.title, "applicant": "x", "unit": "", "result": "FIRST_PRIZE"}
+    notice = PublicNotice.objects.create(
+        campaign=winner.campaign, round=former, serial=1, opened_by=by, content=[row],
+        opened_at=now - timedelta(days=1),
+        closes_at=now + timedelta(days=5),
+    )  # fmt: skip
+    objection = Objection.objects.create(
+        notice=notice, application=winner, receipt="YY2020-0001", name="x", contact="x", facts="x",
+        acknowledge_by=now, decide_by=now,
+    )  # fmt: skip
+    letter = FeedbackLetter.objects.create(application_id=world.keys["checked"], content={})
+    world.keys |= {"public notice": notice.pk, "objection": objection.pk, "letter": letter.pk}
 
 
 def _year(world: World, own: Organisation) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -22,10 +23,11 @@ from reviews.deciding import operations
 from reviews.drawing.files import DRAW_FILE
 from reviews.enums import DrawState
 from reviews.models import Draw, Expert, Override
+from reviews.publicity import operations as publicity
 from submissions.enums import EvidenceType, State
 from submissions.models import Application, Recommendation
 from tests.factories import ApplicationFactory, EnterpriseFactory, uscc
-from tests.reviews.deciding.support import propose, scored_year, vote
+from tests.reviews.deciding.support import frozen, propose, scored_year, vote
 from tests.submissions.complete import proof, prove
 from tests.submissions.evidence.files import pdf
 from tests.submissions.pages.support import as_posted, draft_of, english, enterprise, fill, open_call, person
@@ -304,6 +306,79 @@ DECIDING: dict[str, Write] = {
 }
 
 
+# ------------------------------------------------------------------ publicity
+class Announced:
+    """A frozen year whose notice is open, with an objection to its first winner."""
+
+    def __init__(self, *, is_taken_up: bool = False, is_published: bool = False) -> None:
+        self.year = frozen()
+        self.notice = publicity.open_notice(self.year.campaign, by=self.year.leader)
+        self.first = self.year.applications[0]
+        if is_published:
+            with time_machine.travel(self.notice.closes_at):
+                publicity.settle_notices()
+                publicity.publish(self.year.campaign, by=self.year.leader)
+            return
+        self.objection = publicity.register_objection(
+            self.notice, number=self.first.number, name="x", contact="x", facts="x"
+        )
+        if is_taken_up:
+            publicity.accept_objection(self.objection, shared_facts="x", by=self.year.staff)
+
+    def post(self, view: str, data: Any = None, *, by: str = "other", **kwargs: Any) -> Any:
+        client = english(getattr(self.year, by))
+        return client.post(reverse(f"publicity:{view}", kwargs=kwargs), data or {})
+
+    def decide(self, view: str, data: Any) -> Any:
+        return self.post(view, data, pk=self.objection.pk)
+
+
+TYPED = {"typed_year": "2021"}
+
+
+def open_public_notice(world: World) -> Any:
+    client = english(frozen().leader)
+    return client.post(reverse("publicity:open", kwargs={"year": 2021}), TYPED)
+
+
+def publish_year(world: World) -> Any:
+    one = Announced(is_taken_up=True)
+    publicity.dismiss_objection(one.objection, decision="x", by=one.year.other)
+    with time_machine.travel(one.notice.closes_at):
+        publicity.settle_notices()
+    return one.post("publish", TYPED, by="leader", year=2021)
+
+
+def object_publicly(world: World) -> Any:
+    one = Announced()
+    data = {"number": one.first.number, "name": "x", "contact": "x", "facts": "x"}
+    return Client().post(reverse("publicity:object", kwargs={"pk": one.notice.pk}), data)
+
+
+def uphold(world: World) -> Any:
+    data = {"result": "SECOND_PRIZE", "held_on": "2021-08-20", "members": 9, "present": 9, "in_favour": 9}
+    data |= {"against": 0, "abstained": 0, "decision": "x"}
+    return Announced(is_taken_up=True).decide("uphold", {f"uphold-{name}": value for name, value in data.items()})
+
+
+def answer_objection(world: World) -> Any:
+    one = Announced(is_taken_up=True)
+    owner = person("answers", organisation=one.first.applicant)
+    return english(owner).post(reverse("publicity:answer", kwargs={"pk": one.objection.pk}), {"answer": "x"})
+
+
+PUBLICITY: dict[str, Write] = {
+    "publicity:open": open_public_notice,
+    "publicity:publish": publish_year,
+    "publicity:object": object_publicly,
+    "publicity:accept": lambda world: Announced().decide("accept", {"shared_facts": "x"}),
+    "publicity:dismiss": lambda world: Announced(is_taken_up=True).decide("dismiss", {"decision": "x"}),
+    "publicity:uphold": uphold,
+    "publicity:answer": answer_objection,
+    "publicity:letters_make": lambda world: Announced(is_published=True).post("letters_make", year=2021),
+}
+
+
 # ------------------------------------------------------------------ applications
 class Filing:
     """An enterprise with a complete draft in a year that is open."""
@@ -500,6 +575,7 @@ WRITES: dict[str, Write] = {
     **ACCOUNTS,
     **APPLICATIONS,
     **DECIDING,
+    **PUBLICITY,
     "organisations:register": register,
     "organisations:profile": save_profile,
     "organisations:accept": accept_invitation,
