@@ -95,8 +95,8 @@ def obstacle_lines(found: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     """What is missing, in words, with the first numbers."""
     lines = []
     for code, numbers in found:
-        more = (
-            _(" and %(count)s more") % {"count": len(numbers) - SHOWN_NUMBERS} if len(numbers) > SHOWN_NUMBERS else ""
-        )
-        lines.append(f"{OBSTACLES[code]} {'、'.join(numbers[:SHOWN_NUMBERS])}{more}".strip())
+        text = "、".join(numbers[:SHOWN_NUMBERS])
+        if left := len(numbers) - SHOWN_NUMBERS if len(numbers) > SHOWN_NUMBERS else 0:
+            text = _("%(numbers)s and %(count)s more") % {"numbers": text, "count": left}
+        lines.append(f"{OBSTACLES[code]} {text}".strip())
     return lines
