@@ -74,6 +74,7 @@ _add(
 )
 
 
+
 def _add_review(
     step: Step, sources: frozenset[State], target: State, may: May = runs_review, *, needs_reason: bool = False
 ) -> None:
@@ -89,9 +90,7 @@ _add_review(Step.DECIDE, _of(State.SCORED, State.DEFENCE), State.DECIDED)
 _add_review(Step.TAKE_BACK_DECISION, _of(State.DECIDED), State.SCORED, needs_reason=True)
 _add_review(Step.OPEN_NOTICE, _of(State.DECIDED), State.PUBLIC_NOTICE, leads)
 _add_review(Step.HANDLE_OBJECTION, _of(State.PUBLIC_NOTICE), State.UNDER_OBJECTION, needs_reason=True)
-_add_review(
-    Step.DISMISS_OBJECTION, _of(State.UNDER_OBJECTION), State.CONFIRMED, runs_review_or_portal, needs_reason=True
-)
+_add_review(Step.DISMISS_OBJECTION, _of(State.UNDER_OBJECTION), State.CONFIRMED, needs_reason=True)
 _add_review(Step.UPHOLD_OBJECTION, _of(State.UNDER_OBJECTION), State.DECIDED, needs_reason=True)
 _add_review(Step.CONFIRM, _of(State.PUBLIC_NOTICE), State.CONFIRMED, runs_review_or_portal)
 _add_review(Step.PUBLISH, _of(State.CONFIRMED, State.DECIDED), State.PUBLISHED, leads)

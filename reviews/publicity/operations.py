@@ -109,14 +109,27 @@ def _settle(notice: PublicNotice) -> int:
     waiting = shown.filter(state__in=(State.PUBLIC_NOTICE, State.UNDER_OBJECTION))
     done = 0
     for application in waiting.exclude(objections__state__in=OPEN_OBJECTIONS).order_by("number"):
-        step = Step.CONFIRM if application.state == State.PUBLIC_NOTICE else Step.DISMISS_OBJECTION
-        take_step(application, step, by=None, seen_version=application.version, reason=NO_OBJECTION_LEFT)
+        if application.state == State.PUBLIC_NOTICE:
+            step, by = Step.CONFIRM, None
+        else:
+            # the act of the person who found the last objection without ground takes effect now
+            step, by = Step.DISMISS_OBJECTION, _who_dismissed(application)
+            if by is None:
+                continue
+        take_step(application, step, by=by, seen_version=application.version, reason=NO_OBJECTION_LEFT)
         done += 1
     if not waiting.exists():
         notice.settled_at = timezone.now()
         notice.save(update_fields=["settled_at"])
         record("notice.settled", notice, by=None, after={"closes_at": notice.closes_at})
     return done
+
+
+def _who_dismissed(application: Application) -> Any:
+    """Who decided on the last objection to a project, while still of the bureau's staff; else None."""
+    dismissed = application.objections.filter(state=ObjectionState.DISMISSED).select_related("decided_by")
+    last = dismissed.order_by("-decided_at", "-pk").first()
+    return last.decided_by if last and may_handle_objections(last.decided_by) else None
 
 
 # ------------------------------------------------------------------ objections
