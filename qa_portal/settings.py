@@ -361,6 +361,7 @@ CELERY_BEAT_SCHEDULE = {
     "send reminders": {"task": "outbox.remind", "schedule": 300},
     "scan letters": {"task": "submissions.scan_letters", "schedule": 300},
     "settle public notices": {"task": "reviews.settle_notices", "schedule": 60},
+    "close scoring": {"task": "reviews.close_complete", "schedule": 600},
     "anchor the audit trail": {"task": "audit.anchor", "schedule": crontab(hour="1", minute="30")},
 }
 JOBS_PER_PERSON = 3

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("reviews.publicity.urls")),
     path("", include("reviews.pool.urls")),
     path("", include("reviews.drawing.urls")),
+    path("reviewing/", include("reviews.scoring.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

@@ -286,10 +286,12 @@ class ReviewRow:
     comment: str
 
 
-def reviews_of(application: Application) -> dict[str, Any]:
-    """Reviews of one application with their criteria: three queries."""
+def reviews_of(application: Application, *, shows_names: bool) -> dict[str, Any]:
+    """Reviews of one application with their criteria: three queries. Leaders know experts by code only."""
     criteria = list(application.campaign.criteria.order_by("position"))
-    reviews = list(application.reviews.valid().select_related("expert").prefetch_related("scores").order_by("expert__code"))
+    reviews = list(
+        application.reviews.in_the_open().select_related("expert").prefetch_related("scores").order_by("expert__code")
+    )
     struck = struck_out([review.total for review in reviews], trim_from=application.campaign.trim_from)
     rows = []
     for place, review in enumerate(reviews):
@@ -297,7 +299,7 @@ def reviews_of(application: Application) -> dict[str, Any]:
         rows.append(
             ReviewRow(
                 expert_code=review.expert.code,
-                expert_name=review.expert.name,
+                expert_name=review.expert.name if shows_names else "",
                 points=[points[one.pk] for one in criteria],
                 total=review.total,
                 is_struck_out=place in struck,

@@ -126,3 +126,21 @@ class ObjectionState(models.TextChoices):
 
 # An application with one of these is not confirmed
 OPEN_OBJECTIONS = (ObjectionState.REGISTERED, ObjectionState.ACCEPTED)
+
+
+class Flag(models.TextChoices):
+    """Whether an expert agrees with what the applicant claims of itself."""
+
+    YES = "yes", _("Confirmed")
+    NO = "no", _("Not confirmed")
+
+
+class RecusalCode(models.TextChoices):
+    """回避情形 that an expert declares (domain rules, section 6)."""
+
+    C3 = "C3", _("I took part in this project, belong to its team, or wrote one of its reports")
+    C4 = "C4", _("I worked for the applicant, or was its director, supervisor or owner, in the last three years")
+    C5 = "C5", _("I am a near relative of its legal representative or project leader")
+    C6 = "C6", _("I appraised or accepted this project")
+    C7 = "C7", _("I shared papers, patents or projects with its team, or taught one of them, in the last three years")
+    C8 = "C8", _("I was a paid adviser of the applicant in the last three years")

@@ -10,6 +10,7 @@ from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
 from reviews.models import POINT_PLACES, DecisionRound, Review, Score, Standing
 from reviews.rules import Contender, kept_of, ranked
+from submissions.enums import State
 
 BATCH = 5_000
 
@@ -27,7 +28,8 @@ def _points(units: int) -> Decimal:
 def refresh_standings(campaign: Campaign) -> int:
     """Rewrite the standings of a year from its reviews; returns how many applications have a rank.
 
-    The only writer of Standing; reviews that are void, superseded or recused do not count. Two grouped
+    The only writer of Standing; reviews that are void, superseded or recused do not count, nor any of an
+    application that is still being scored. Two grouped
     queries and one pass over the applications, whatever the number of reviews. The caller holds the
     transaction that changed the reviews. Raises Refusal once the decision is frozen: nothing of it changes.
     """
@@ -39,6 +41,7 @@ def refresh_standings(campaign: Campaign) -> int:
         Score.objects.filter(
             review__application__campaign=campaign, review__ended_at__isnull=True, criterion__in=tie_breakers
         )
+        .exclude(review__application__state=State.IN_REVIEW)
         .order_by()
         .values_list("review__application_id", "criterion_id")
         .annotate(points_sum=Sum("points"))
@@ -49,7 +52,7 @@ def refresh_standings(campaign: Campaign) -> int:
     contenders: list[Contender] = []
     extremes: dict[int, tuple[Decimal, Decimal]] = {}
     totals = (
-        Review.objects.valid()
+        Review.objects.in_the_open()
         .filter(application__campaign=campaign)
         .order_by()
         .values_list("application_id", "application__number")

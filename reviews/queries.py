@@ -58,7 +58,11 @@ def ranking_for(user: Any, campaign: Campaign) -> ApplicationQuerySet:
 def totals_of(applications: Iterable[Application]) -> dict[int, list[Decimal]]:
     """Totals of the reviews by application, in the order of the experts' codes: one query."""
     found: dict[int, list[Decimal]] = defaultdict(list)
-    rows = Review.objects.valid().filter(application__in=list(applications)).order_by("application_id", "expert__code")
+    rows = (
+        Review.objects.in_the_open()
+        .filter(application__in=list(applications))
+        .order_by("application_id", "expert__code")
+    )
     for application, total in rows.values_list("application_id", "total"):
         found[application].append(total)
     return found

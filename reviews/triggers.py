@@ -13,7 +13,10 @@ from qa_portal.core.triggers import run
 
 MESSAGE = "a locked review does not change"
 # every column but the end
-KEPT = ("application_id", "expert_id", "level", "comment", "total", "version", "locked_at")
+KEPT = (
+    "application_id", "expert_id", "level", "comment", "strengths", "gaps", "bottleneck", "digital", "total", "version",
+    "locked_at",
+)  # fmt: skip
 
 _CHANGED = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in KEPT)
 _CHANGED_PG = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in KEPT)

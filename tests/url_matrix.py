@@ -576,8 +576,42 @@ EVIDENCE: dict[str, Row] = {
     "submissions:upload_cancel": own_upload(200),
 }
 
+EXPERT = frozenset({"expert"})
+WATCHERS = BUREAU | {"inspector"}
+OF_REVIEWED = {"reviewed year": all_get(EXPERT), "year": {}, "unknown year": {}}
+REVIEWING: dict[str, Row] = {
+    "scoring:tasks": page(EXPERT),
+    "scoring:pledge": Row(EXPERT, OF_REVIEWED, arg="year"),
+    "scoring:overview": Row(EXPERT, OF_REVIEWED, arg="year"),
+    "scoring:lock": Row(EXPERT, {"reviewed year": all_get(EXPERT, 302), "unknown year": {}}, arg="year"),
+    "scoring:declare": Row(EXPERT, {"seat": all_get(EXPERT), "unknown": {}}),
+    "scoring:sheet": Row(EXPERT, {"seat": all_get(EXPERT), "locked seat": all_get(EXPERT), "unknown": {}}),
+    "scoring:autosave": deed(
+        EXPERT,
+        {"seat": all_get(EXPERT), "locked seat": all_get(EXPERT, 409), "unknown": {}},
+        {"base": "{}", "comment": "x"},
+    ),
+    "scoring:correction": Row(EXPERT, {"locked seat": all_get(EXPERT), "unknown": {}}),
+    # the file of another application, hidden ones and the original are the same 404
+    "scoring:file": Row(EXPERT, {"document of case": all_get(EXPERT), "file of filed": {}, "unknown": {}}),
+    "scoring:progress": of_year(WATCHERS),
+    "scoring:remind": deed(
+        STAFF, {"reviewed year": all_get(STAFF, 302), "unknown year": {}}, {"everybody": "1"}, arg="year"
+    ),
+    "scoring:case": Row(
+        WATCHERS, {"case": all_get(WATCHERS), "closed case": all_get(WATCHERS), "draft": {}, "unknown": {}}
+    ),
+    "scoring:close": deed(STAFF, {"case": all_get(STAFF, 409), "draft": {}, "unknown": {}}, REASON | {"version": "0"}),
+    "scoring:leave": deed(
+        STAFF, {"seat": all_get(STAFF, 302), "locked seat": all_get(STAFF, 409), "unknown": {}}, REASON
+    ),
+    "scoring:decide": deed(STAFF, {"leave": all_get(STAFF, 302), "unknown": {}}, {"refuse": "1"}),
+    "scoring:void": deed(STAFF, {"locked review": all_get(STAFF, 302), "unknown": {}}, REASON),
+}
+
 MATRIX: dict[str, Row] = (
     APPLYING
+    | REVIEWING
     | AUDIT
     | DECIDING
     | PUBLICITY

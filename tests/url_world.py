@@ -35,10 +35,16 @@ from reviews.models import (
     Objection,
     Override,
     PublicNotice,
+    Review,
+    ScoringLeave,
 )
 from reviews.operations import refresh_standings
+from reviews.scoring.operations import sign_pledge
+from reviews.scoring.pledge import PLEDGE
+from reviews.scoring.pledge import digest_of as pledge_digest
 from submissions.enums import EvidenceType, State
-from submissions.models import Application, EvidenceUpload, GuidanceNote
+from submissions.evidence.access import PURPOSE as EVIDENCE
+from submissions.models import Application, EvidenceFile, EvidenceUpload, GuidanceNote
 from tests.factories import (
     ApplicationFactory,
     CampaignFactory,
@@ -49,6 +55,7 @@ from tests.factories import (
     ReviewFactory,
 )
 from tests.submissions.complete import proof
+from tests.submissions.evidence.files import pdf
 
 UNKNOWN_UUID = UUID("00000000-0000-4000-8000-000000000000")
 OPEN_KEY = "open-invitation-key"
@@ -89,6 +96,7 @@ def build_world() -> World:
     _evidence(world)
     _work(world)
     _public(world)
+    _reviewing(world, own)
     return world
 
 
@@ -283,6 +291,34 @@ def _outbox(world: World) -> None:
     )
     world.keys |= {"message": waiting.pk, "sent message": sent.pk}
     world.keys |= {"kind": "submissions.accepted", "unknown kind": "submissions.unknown"}
+
+
+def _reviewing(world: World, own: Organisation) -> None:
+    """The expert's seat in a case that is open, with a document, and one that is closed with a request."""
+    now, by = timezone.now(), world.people["applicant"]
+    year = CampaignFactory(year=2018, reviews_per_application=1, review_opens_at=now - timedelta(days=9))
+    who = ExpertFactory(campaign=year, user=world.people["expert"])
+    sign_pledge(who, seen_digest=pledge_digest(PLEDGE), by=world.people["expert"])
+    given = {"source": "drawn", "released_at": now, "accepted_at": now, "expert": who}
+    case = ApplicationFactory(campaign=year, applicant=own, state=State.IN_REVIEW)
+    seat = Assignment.objects.create(application=case, **given)
+    stored = store(pdf(), name="x.pdf", purpose=EVIDENCE, owner=by, content_type="application/pdf")
+    document = EvidenceFile.objects.create(
+        application=case, type=EvidenceType.TEST_REPORT, stored=stored, uploaded_by=by, pages=1
+    )
+    closed = ApplicationFactory(campaign=year, applicant=own, state=State.SCORED)
+    done = Assignment.objects.create(application=closed, **given)
+    review = ReviewFactory(application=closed, expert=who)
+    Review.objects.filter(pk=review.pk).update(locked_at=now)
+    leave = ScoringLeave.objects.create(assignment=done, reason="x", requested_by=world.people["expert"])
+    world.keys |= {
+        "reviewed year": 2018,
+        "seat": seat.pk,
+        "case": case.pk,
+        "document of case": document.pk,
+        "locked seat": done.pk,
+    }
+    world.keys |= {"closed case": closed.pk, "locked review": review.pk, "leave": leave.pk}
 
 
 def _base36(number: int) -> str:

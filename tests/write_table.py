@@ -571,7 +571,70 @@ def choose_mail_language(world: World) -> Any:
     return world.client("applicant").post(reverse("outbox:language"), {"language": "en"})
 
 
+# ------------------------------------------------------------------ reviewing
+class Reviewing:
+    """An expert with a seat in a year that is under review."""
+
+    def __init__(self, *, is_signed: bool = True, is_accepted: bool = True) -> None:
+        from tests.reviews.scoring import support
+
+        self.support, self.year = support, support.year_in_review(need=2)
+        self.expert = support.expert(self.year, "reviewing", has_signed=is_signed)
+        self.seat = support.seat(support.case(self.year), self.expert, is_accepted=is_accepted)
+        self.client = support.client_of(self.expert)
+
+    def post(self, name: str, key: Any, data: Any) -> Any:
+        return self.client.post(reverse(f"scoring:{name}", args=[key]), data)
+
+
+def sign_the_pledge(world: World) -> Any:
+    from reviews.scoring.pledge import PLEDGE, digest_of
+
+    reviewing = Reviewing(is_signed=False)
+    return reviewing.post("pledge", reviewing.year.year, {"digest": digest_of(PLEDGE)})
+
+
+def declare(world: World) -> Any:
+    reviewing = Reviewing(is_accepted=False)
+    return reviewing.post("declare", reviewing.seat.pk, {"do": "accept"})
+
+
+def save_sheet(world: World) -> Any:
+    reviewing = Reviewing()
+    return reviewing.post("sheet", reviewing.seat.pk, {"base": "{}", "comment": "x"})
+
+
+def lock_sheets(world: World) -> Any:
+    reviewing = Reviewing()
+    at = reviewing.support.type_in(reviewing.seat)
+    return reviewing.post("lock", reviewing.year.year, {"seat": f"{at.pk}:{at.sheet.version}"})
+
+
+def ask_correction(world: World) -> Any:
+    reviewing = Reviewing()
+    reviewing.support.lock(reviewing.support.type_in(reviewing.seat))
+    return reviewing.post("correction", reviewing.seat.pk, {"reason": "a slip"})
+
+
+def close_scoring(world: World) -> Any:
+    reviewing = Reviewing()
+    reviewing.support.lock(reviewing.support.type_in(reviewing.seat))
+    application = reviewing.seat.application
+    data = {"version": application.version, "reason": "no substitute"}
+    return world.client("staff").post(reverse("scoring:close", args=[application.pk]), data)
+
+
+REVIEWS: dict[str, Write] = {
+    "scoring:pledge": sign_the_pledge,
+    "scoring:declare": declare,
+    "scoring:sheet": save_sheet,
+    "scoring:lock": lock_sheets,
+    "scoring:correction": ask_correction,
+    "scoring:close": close_scoring,
+}
+
 WRITES: dict[str, Write] = {
+    **REVIEWS,
     **ACCOUNTS,
     **APPLICATIONS,
     **DECIDING,

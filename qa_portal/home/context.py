@@ -20,6 +20,7 @@ from qa_portal.core.search import groups_for
 from qa_portal.home.session import person_mark, seconds_left, warn_seconds
 from qa_portal.home.stages import StageEntry, stages_for
 from qa_portal.notices.queries import unread_count
+from reviews.scoring.policy import reviews
 from submissions.models import Application
 from submissions.policy import files_applications
 
@@ -131,7 +132,18 @@ OWNER_SECTIONS = (
         has_year=False,
     ),
 )
-SECTIONS = (*BUREAU_SECTIONS, *GUEST_SECTIONS, *ADMINISTRATOR_SECTIONS, *AUDITOR_SECTIONS, *OWNER_SECTIONS)
+EXPERT_SECTIONS = (
+    Section("home", gettext_lazy("Home"), reviews, ("home",), has_year=False),
+    Section("scoring:tasks", gettext_lazy("Review tasks"), reviews, ("scoring:",), has_year=False),
+)
+SECTIONS = (
+    *BUREAU_SECTIONS,
+    *GUEST_SECTIONS,
+    *ADMINISTRATOR_SECTIONS,
+    *AUDITOR_SECTIONS,
+    *OWNER_SECTIONS,
+    *EXPERT_SECTIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)

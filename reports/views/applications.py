@@ -12,6 +12,7 @@ from reports.exporters import ApplicationExport
 from reports.filters import ApplicationFilter
 from reports.queries import DEFAULT_ORDER, applications_for, in_order
 from reports.tables import application_facts, reviews_of
+from reviews.scoring.policy import knows_experts
 from submissions.models import Application
 from submissions.rules import may_read_applications
 
@@ -82,6 +83,6 @@ def application_detail(request: HttpRequest, number: str) -> HttpResponse:
             "application": application,
             "campaign": application.campaign,
             "facts": application_facts(application),
-            **reviews_of(application),
+            **reviews_of(application, shows_names=knows_experts(request.user)),
         },
     )

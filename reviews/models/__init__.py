@@ -18,10 +18,12 @@ from reviews.models.pool import Employment, Expert, ExpertField
 from reviews.models.publicity import FeedbackLetter, Objection, ObjectionEvent, PublicNotice
 from reviews.models.review import POINT_PLACES, Review, Score
 from reviews.models.settings import ReviewSettings, review_settings_of
+from reviews.models.sheets import BlindFileCopy, ExpertPledge, ScoreSheet, ScoringLeave
 
 __all__ = [
     "POINT_PLACES",
     "Assignment",
+    "BlindFileCopy",
     "CommitteeMeeting",
     "CommitteeVote",
     "Conflict",
@@ -34,6 +36,7 @@ __all__ = [
     "Employment",
     "Expert",
     "ExpertField",
+    "ExpertPledge",
     "FeedbackLetter",
     "Objection",
     "ObjectionEvent",
@@ -46,6 +49,8 @@ __all__ = [
     "Review",
     "ReviewSettings",
     "Score",
+    "ScoreSheet",
+    "ScoringLeave",
     "Standing",
     "review_settings_of",
 ]

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qa_portal.campaigns.models import Criterion
 from qa_portal.core.fields import ScaledDecimalField
-from reviews.enums import ReviewEnd
+from reviews.enums import Flag, ReviewEnd
 from reviews.models.pool import Expert
-from submissions.enums import Level
+from submissions.enums import Level, State
 from submissions.models import Application
 
 POINT_PLACES = 2
@@ -20,6 +20,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def valid(self) -> "ReviewQuerySet":
         """Those that count: not void, not superseded, not recused. Sheets under way are no reviews yet."""
         return self.filter(ended_at__isnull=True)
+
+    def in_the_open(self) -> "ReviewQuerySet":
+        """The valid ones that the bureau may see: those of applications whose scoring is closed.
+
+        While one expert still scores, nobody sees what another one found, nor what follows from it.
+        """
+        return self.valid().exclude(application__state=State.IN_REVIEW)
 
 
 class Review(models.Model):
@@ -33,6 +40,10 @@ class Review(models.Model):
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="reviews", verbose_name=_("Expert"))
     level = models.CharField(_("Level"), max_length=20, choices=Level.choices, blank=True)
     comment = models.TextField(_("Comment"), blank=True)
+    strengths = models.TextField(_("Strengths"), blank=True)
+    gaps = models.TextField(_("Gaps"), blank=True)
+    bottleneck = models.CharField(_("Bottleneck technology"), max_length=3, choices=Flag.choices, blank=True)
+    digital = models.CharField(_("Digital technologies"), max_length=3, choices=Flag.choices, blank=True)
     # written only together with the scores, by the operation that writes them
     total = ScaledDecimalField(_("Total"), decimal_places=POINT_PLACES)
     version = models.PositiveSmallIntegerField(_("Version"), default=1)
@@ -59,6 +70,10 @@ class Review(models.Model):
             ),
             models.CheckConstraint(condition=Q(total__gte=Decimal(0)), name="review_total_not_negative"),
             models.CheckConstraint(condition=Q(level__in=["", *Level.values]), name="review_known_level"),
+            models.CheckConstraint(
+                condition=Q(bottleneck__in=["", *Flag.values], digital__in=["", *Flag.values]),
+                name="review_known_flags",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -46,8 +46,9 @@ def waits(user: User) -> list[tuple[str, str]]:
     [
         (Role.APPLICANT, EVERYBODY + 4),  # own invitations, profile, own applications, the call
         (Role.RECOMMENDER, EVERYBODY + 1),
-        (Role.EXPERT, EVERYBODY),
-        (Role.STAFF, EVERYBODY + 4),  # newest campaign, own requests for roles, outbox, years
+        (Role.EXPERT, EVERYBODY + 1),  # own seats
+        # newest campaign, own requests for roles, outbox, years, requests to score again, reviews left
+        (Role.STAFF, EVERYBODY + 6),
         (Role.LEADER, EVERYBODY + 1),  # years
         (Role.COMMITTEE, EVERYBODY),
         (Role.INSPECTOR, EVERYBODY),
