@@ -15,7 +15,15 @@ from submissions.enums import State
 from submissions.policy import files_applications
 from submissions.tables import STATE_KINDS, holder_of, title_of
 
-WAITING = (State.PENDING_RECOMMENDATION, State.FORMAL_CHECK, State.ACCEPTED, State.IN_REVIEW, State.SCORED, State.DEFENCE, State.DECIDED)
+WAITING = (
+    State.PENDING_RECOMMENDATION,
+    State.FORMAL_CHECK,
+    State.ACCEPTED,
+    State.IN_REVIEW,
+    State.SCORED,
+    State.DEFENCE,
+    State.DECIDED,
+)
 RECENT = timedelta(days=60)
 
 

@@ -74,7 +74,6 @@ _add(
 )
 
 
-
 def _add_review(
     step: Step, sources: frozenset[State], target: State, may: May = runs_review, *, needs_reason: bool = False
 ) -> None:
