@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from factory.django import DjangoModelFactory
 
 from tests.plugins.emptying import database_can_be_emptied  # noqa: F401 - a fixture for every test
@@ -117,6 +118,12 @@ def numbers_begin_anew() -> None:
     """Numbers and names that factories count out do not depend on the tests that ran before."""
     for factory in DjangoModelFactory.__subclasses__():
         factory.reset_sequence(0, force=True)
+
+
+@pytest.fixture(autouse=True)
+def language_begins_anew() -> None:
+    """The language of a request in an earlier test does not stay."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

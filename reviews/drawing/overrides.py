@@ -32,7 +32,7 @@ def ask_override(assignment: Assignment, expert: Expert, *, reason: str, by: Any
             .get(pk=assignment.pk)
         )
         _check(row, expert)
-        if row.overrides.filter(decided_at__isnull=True).exists():
+        if Override.objects.filter(assignment=row, decided_at__isnull=True).exists():
             raise Refusal(_("Somebody has asked to replace this expert already."), code="open")
         override = Override.objects.create(assignment=row, expert=expert, reason=reason.strip()[:300], requested_by=by)
         after = {"application": row.application.number, "out": row.expert_id, "in": expert.pk}

@@ -28,9 +28,10 @@ class Command(PortalCommand):
             if not report.is_ok:
                 raise CommandError("\n".join(str(problem) for problem in report.problems))
             self.stdout.write(f"{report.year}: {report.applications} applications, {report.reviews} reviews")
-        if (call := create_demonstration_call()) is not None:
-            self.stdout.write(f"{call.year}: open for applications")
         create_demonstration_accounts()
         create_demonstration_memberships()
+        # with the unit of the demonstration there: a call needs somebody who recommends
+        if (call := create_demonstration_call()) is not None:
+            self.stdout.write(f"{call.year}: open for applications")
         for email, password, role in settings.DEMONSTRATION_ACCOUNTS:
             self.stdout.write(f"{role}: {email} / {password}")

@@ -125,7 +125,7 @@ def test_reminding_tells_the_people_once_in_three_days_and_reports_each() -> Non
         second = remind(unit, campaign, [one.pk], by=by)
     with time_machine.travel(NOW + timedelta(days=4), tick=False):
         third = remind(unit, campaign, [one.pk], by=by)
-    assert (first.done, first.refused) == (["甲"], [("乙", "Nobody of it has an account.")])
+    assert (first.done, first.refused) == (["甲"], [("乙", "该企业没有账号。")])
     assert (second.done, [name for name, _why in second.refused], third.done) == ([], ["甲"], ["甲"])
     assert list(Notice.objects.values_list("recipient", flat=True)) == [member.pk] * 2
     assert FilingReminder.objects.filter(enterprise=one, sent_by=by).count() == 2
