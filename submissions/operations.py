@@ -79,7 +79,8 @@ def save_fields(
     if section not in BY_KEY:
         raise Refusal(_("There is no such section."), code="section")
     with transaction.atomic():
-        row = Application.objects.select_for_update().select_related("campaign").get(pk=application.pk)
+        # the application alone: a lock on the year would let one person save at a time
+        row = Application.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=application.pk)
         if not may_edit(by, row, timezone.now()):
             raise Refusal(
                 _("This application cannot be changed now."), fix=_("Your text is still on this page."), code="closed"

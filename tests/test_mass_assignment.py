@@ -34,10 +34,13 @@ Snapshot = dict[str, Rows]
 WRITTEN = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
 LEFT_OUT = ("sessions.", "usersessions.", "admin.", "contenttypes.", "auth.")
 # address → the columns that it takes by name without a form of Django
+SHEET_FIELDS = {"level", "comment", "strengths", "gaps", "bottleneck", "digital"}
 PROJECT_FIELDS = {field.key for field in PROJECT.fields}
 FIELDS: dict[str, set[str]] = {
     "submissions:section": PROJECT_FIELDS,
     "submissions:autosave": PROJECT_FIELDS,
+    "scoring:sheet": SHEET_FIELDS,
+    "scoring:autosave": SHEET_FIELDS,
     "checking:judge": set(CONFIRMED),
     "checking:step": {*CONFIRMED, "reason"},
     "recommending:step": {"reason"},

@@ -201,7 +201,10 @@ def leave(membership: Membership, *, by: User, reason: str) -> Membership:
     if not reason.strip():
         raise Refusal(_("Give a reason."), field="reason", code="reason")
     with transaction.atomic():
-        row = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        # the organisation first, as when it is handed over: the other order would lock both out
+        Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+        places = Membership.objects.select_for_update(of=("self",)).select_related("user", "organisation")
+        row = places.get(pk=membership.pk)
         if not may_manage_membership(by, row):
             raise Refusal(_("You may not end this membership."), code="forbidden")
         if row.ended_at:

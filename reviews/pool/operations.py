@@ -54,7 +54,7 @@ def confirm_expert(expert: Expert, *, levels: Mapping[str, int], by: Any, **chan
     if not wanted or not set(wanted) <= set(Industry.values) or not set(wanted.values()) <= set(FieldLevel.values):
         raise Refusal(_("Choose at least one field with its level."), field="levels", code="levels")
     with transaction.atomic():
-        row = Expert.objects.select_for_update().select_related("campaign").get(pk=expert.pk)
+        row = Expert.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=expert.pk)
         if row.campaign.is_published:
             raise Refusal(_("The circular of this year is published: its experts stay as they are."), code="published")
         if row.employer_id is None:
@@ -206,7 +206,9 @@ def end_conflicted(campaign: Campaign, *, by: Any) -> int:
     excluded = Conflict.objects.active().filter(application__campaign=campaign)
     pairs = set(excluded.values_list("application_id", "expert_id"))
     now, ended = timezone.now(), 0
-    active = Assignment.objects.active().select_for_update().filter(application__campaign=campaign)
+    # by key, and the seats alone: others take these locks in the same order
+    seats = Assignment.objects.active().select_for_update(of=("self",)).order_by("pk")
+    active = seats.filter(application__campaign=campaign)
     for assignment in active:
         if (assignment.application_id, assignment.expert_id) in pairs:
             assignment.ended_at, assignment.ended_because = now, AssignmentEnd.CONFLICT
