@@ -21,7 +21,7 @@ DOWNLOADS = {
     "reports:applications_export",
     "reviews:ranking_export",
 }
-SHOWN = {"submissions:evidence_preview"}
+SHOWN = {"scoring:file", "submissions:evidence_preview"}
 # these note in their own words, and a request for headers as well
 OWN_WORDS = {"audit:export", "drawing:certificate"}
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qa_portal.campaigns.models import Campaign
 from qa_portal.core.errors import Refusal
 from qa_portal.core.policy import requires
-from qa_portal.files.operations import open_file
+from qa_portal.files.operations import open_for
 from reviews.enums import AssignmentEnd
 from reviews.models import Expert
 from reviews.scoring import operations
@@ -249,7 +249,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     if shown is None or not shown.is_shown or not is_clean(evidence):
         raise Http404
     try:
-        response = FileResponse(open_file(blind_file(evidence, shown.kind)), content_type=TYPES[shown.kind])
+        response = FileResponse(
+            open_for(request.user, blind_file(evidence, shown.kind)), content_type=TYPES[shown.kind]
+        )
     except FileNotFoundError:
         raise Http404 from None
     response["Content-Disposition"] = content_disposition_header(False, blind_name(shown)) or "inline"
