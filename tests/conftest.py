@@ -211,7 +211,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 20) -> None:
+def wait_for_port(port: int, seconds: float = 90) -> None:
     """Return when something listens on the port. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
